@@ -1,0 +1,60 @@
+"""Two languages for whatever is said: English is in the code, 中文 in a gettext catalogue.
+
+Standard library only, so that pages, commands and errors can all use it. The catalogues are
+``locale/zh/LC_MESSAGES/cnnviz.po`` and the ``.mo`` compiled from it (``tools/catalogue.py``).
+"""
+
+import gettext
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from cnnviz.errors import CnnvizError, SpecError
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+DEFAULT = "en"
+
+_LOCALE = Path(__file__).parent / "locale"
+
+
+def N_(message: str) -> str:  # noqa: N802
+    """Mark a message for the catalogue without translating it yet."""
+    return message
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Return the catalogue of a language; what it lacks stays English."""
+    return gettext.translation("cnnviz", _LOCALE, languages=[language], fallback=True)
+
+
+def translate(message: str, language: str) -> str:
+    """Return a message in a language."""
+    return catalogue(language).gettext(message) if message else ""
+
+
+def translator(language: str) -> Callable[[str], str]:
+    """Return the function that translates into one language."""
+    return lambda message: translate(message, language)
+
+
+def closest(*wanted: str | None) -> str:
+    """Return the first language that we speak among locale names such as ``zh-CN`` or ``en_GB.UTF-8``."""
+    for name in wanted:
+        language = (name or "").lower()[:2]
+        if language in LANGUAGES:
+            return language
+    return DEFAULT
+
+
+def from_environment() -> str:
+    """Return the language of the terminal: CNNVIZ_LANG, else what gettext would take."""
+    return closest(*(os.environ.get(name) for name in ("CNNVIZ_LANG", "LC_ALL", "LC_MESSAGES", "LANG")))
+
+
+def sentence(error: CnnvizError, language: str) -> str:
+    """Return an error's sentence in a language, with its place where it has one."""
+    text = translate(error.template, language).format(**error.values)
+    place = error.place if isinstance(error, SpecError) else ""
+    return f"{place}: {text}" if place else text

@@ -1,0 +1,150 @@
+"""A network as JSON, both ways: for files, links, runs and checkpoints.
+
+    {"cnnviz": 1, "name": "LeNet", "input_shape": [1, 28, 28], "body": [
+        {"type": "Conv2d", "name": "conv1", "in_channels": 1, "out_channels": 6, "kernel_size": 5, "padding": 2},
+        ...]}
+
+Fields at their defaults are left out. Reading trusts nothing: size, depth, types, unknown and missing fields are
+checked, and every mistake is a ``SpecError`` that names the place.
+"""
+
+import json
+from dataclasses import MISSING, fields
+from typing import Any, get_args
+
+from cnnviz.errors import SpecError
+from cnnviz.spec.checks import shown
+from cnnviz.spec.layers import Layer
+from cnnviz.spec.network import Branches, Chain, Network, Node
+
+VERSION = 1
+MOST_CHARACTERS = 2_000_000
+MOST_NODES = 10_000
+DEEPEST = 32
+
+LAYERS: dict[str, type[Layer]] = {kind.__name__: kind for kind in get_args(Layer)}
+
+
+def to_data(network: Network) -> dict[str, Any]:
+    """Return a network as plain dictionaries, lists and numbers."""
+    return {
+        "cnnviz": VERSION,
+        "name": network.name,
+        "input_shape": list(network.input_shape),
+        "body": [_node_to_data(item) for item in network.body.items],
+    }
+
+
+def to_json(network: Network, *, indent: int | None = None) -> str:
+    """Return a network as JSON text."""
+    return json.dumps(to_data(network), ensure_ascii=False, indent=indent)
+
+
+def from_json(text: str) -> Network:
+    """Return the network that a JSON text describes.
+
+    Raises:
+        SpecError: if the text is no JSON, too large, or describes no network; names the place.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise SpecError("this network is too large: at most {most} characters are read", most=MOST_CHARACTERS)
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SpecError("this is not JSON: {reason}", reason=str(error)) from None
+    return from_data(data)
+
+
+def from_data(data: Any) -> Network:
+    """Return the network that plain data describe.
+
+    Raises:
+        SpecError: if they describe no network; names the place.
+    """
+    if not isinstance(data, dict) or data.get("cnnviz") != VERSION:
+        raise SpecError(
+            'this is not a cnnviz network: it must be an object with "cnnviz": {version}', version=VERSION
+        )
+    _only(data, {"cnnviz", "name", "input_shape", "body"})
+    return Network(
+        data.get("name", ""),
+        _tupled(data.get("input_shape")),
+        Chain("", _nodes(data.get("body"), "body", depth=0, budget=[MOST_NODES])),
+    )
+
+
+def _node_to_data(node: Node) -> dict[str, Any]:
+    data: dict[str, Any] = {"type": type(node).__name__}
+    if node.name:
+        data["name"] = node.name
+    match node:
+        case Chain(items=items):
+            data["items"] = [_node_to_data(item) for item in items]
+        case Branches(paths=paths, merge=merge):
+            data["merge"] = merge
+            data["paths"] = [_node_to_data(path) for path in paths]
+        case _:
+            for entry in fields(node):
+                value = getattr(node, entry.name)
+                if entry.name != "name" and value != entry.default:
+                    data[entry.name] = list(value) if isinstance(value, tuple) else value
+    return data
+
+
+def _nodes(data: Any, where: str, *, depth: int, budget: list[int]) -> tuple[Node, ...]:
+    if not isinstance(data, list):
+        raise SpecError("this must be a list of layers").at(where)
+    nodes = []
+    for position, item in enumerate(data):
+        place = f"{where}[{position}]"
+        try:
+            nodes.append(_node(item, place, depth=depth + 1, budget=budget))
+        except SpecError as error:
+            raise error.at(place) from None
+    return tuple(nodes)
+
+
+def _node(data: Any, where: str, *, depth: int, budget: list[int]) -> Node:
+    budget[0] -= 1
+    if budget[0] < 0 or depth > DEEPEST:
+        raise SpecError(
+            "this network is too large: at most {nodes} layers, {depth} deep", nodes=MOST_NODES, depth=DEEPEST
+        )
+    if not isinstance(data, dict):
+        raise SpecError("this must be an object with a `type`")
+    given = {key: _tupled(value) for key, value in data.items() if key not in {"type", "items", "paths"}}
+    name = given.get("name", "")
+    if not isinstance(name, str):
+        raise SpecError("`name` (={name}) must be text", name=shown(name))
+    match data.get("type"):
+        case "Chain":
+            _only(data, {"type", "name", "items"})
+            return Chain(name, _nodes(data.get("items"), f"{where}.items", depth=depth, budget=budget))
+        case "Branches":
+            _only(data, {"type", "name", "paths", "merge"})
+            nodes = _nodes(data.get("paths"), f"{where}.paths", depth=depth, budget=budget)
+            paths = tuple(node for node in nodes if isinstance(node, Chain))
+            if len(paths) != len(nodes):
+                raise SpecError("`paths` must be a list of chains")
+            return Branches(name, paths, given.get("merge", "concat"))
+        case str(kind) if kind in LAYERS:
+            known = fields(LAYERS[kind])
+            _only(data, {"type", *(entry.name for entry in known)})
+            for entry in known:
+                if entry.name not in given and entry.default is MISSING:
+                    raise SpecError("{kind} needs `{field}`", kind=kind, field=entry.name)
+            return LAYERS[kind](**given)
+        case kind:
+            raise SpecError("there is no layer type {kind}", kind=shown(kind))
+
+
+def _only(data: dict[str, Any], known: set[str]) -> None:
+    unknown = sorted(set(data) - known)
+    if unknown:
+        raise SpecError(
+            "{kind} has no field `{field}`", kind=shown(data.get("type", "cnnviz")), field=unknown[0][:60]
+        )
+
+
+def _tupled(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
