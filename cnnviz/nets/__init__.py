@@ -1,0 +1,7 @@
+"""The description becomes torch: a module to run, source code to read, checkpoints to keep.
+
+build       the module; its names are the tree's paths
+source      the same network as PyTorch code that runs alone
+summary     torchinfo's own table of the built module
+checkpoint  weights with their network, in one safetensors file
+"""
