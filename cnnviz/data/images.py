@@ -1,0 +1,95 @@
+"""Pictures from files and uploads: bounded before they are decoded, refused in one sentence."""
+
+import io
+import warnings
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from cnnviz.errors import DataError
+
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
+MOST_BYTES = 5_000_000
+MOST_PIXELS = 20_000_000
+
+EMBEDDED = Path(__file__).parent / "embedded"
+
+
+def read(file: Path) -> NDArray[np.float32]:
+    """Return a picture file as grey values (H, W) from 0 to 1.
+
+    Raises:
+        DataError: if the file is missing, too large, or no picture that we read.
+    """
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise DataError("`{file}` is larger than {most} MB", file=file.name, most=MOST_BYTES // 1_000_000)
+        data = file.read_bytes()
+    except OSError as error:
+        raise DataError(
+            "`{file}` cannot be read: {reason}", file=str(file), reason=error.strerror or ""
+        ) from None
+    return decode(data, file.name)
+
+
+def decode(data: bytes, name: str) -> NDArray[np.float32]:
+    """Return the bytes of a picture as grey values (H, W) from 0 to 1; transparent pixels become white.
+
+    Raises:
+        DataError: if the bytes are too many, or no picture that we read, or a picture of too many pixels.
+    """
+    if len(data) > MOST_BYTES:
+        raise DataError("`{file}` is larger than {most} MB", file=name, most=MOST_BYTES // 1_000_000)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                if image.width * image.height > MOST_PIXELS:
+                    raise DataError(
+                        "`{file}` has {pixels:,} pixels; at most {most:,} are read",
+                        file=name, pixels=image.width * image.height, most=MOST_PIXELS,
+                    )  # fmt: skip
+                upright = ImageOps.exif_transpose(image)
+                grey = _on_white(upright).convert("L")
+                return np.asarray(grey, dtype=np.float32) / 255
+    except DataError:
+        raise
+    except UnidentifiedImageError:
+        raise DataError("`{file}` is not a picture that we read ({formats})", file=name, formats=", ".join(FORMATS)) from None  # fmt: skip
+    except (OSError, ValueError, SyntaxError, EOFError, Warning, Image.DecompressionBombError, MemoryError):
+        raise DataError("`{file}` is damaged: it cannot be decoded as a picture", file=name) from None
+
+
+def shrink(picture: NDArray[np.float32], longest: int) -> NDArray[np.float32]:
+    """Return a picture whose longer side is at most ``longest``, proportions kept."""
+    height, width = picture.shape
+    scale = longest / max(height, width)
+    if scale >= 1:
+        return picture
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    image = Image.fromarray(picture).resize(size, Image.Resampling.BOX)
+    return np.asarray(image, dtype=np.float32)
+
+
+@cache
+def digit(label: int) -> NDArray[np.float32]:
+    """Return an embedded handwritten digit (8, 8) from 0 to 1; do not write into it."""
+    with np.load(EMBEDDED / "digits.npz") as file:
+        first = int(np.flatnonzero(file["labels"] == label)[0])
+        return np.asarray(file["images"][first], dtype=np.float32) / 16
+
+
+@cache
+def photograph(name: str) -> NDArray[np.float32]:
+    """Return an embedded photograph ("china" or "flower") as grey values; do not write into it."""
+    return read(EMBEDDED / f"{name}.jpg")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if "A" not in image.getbands() and "transparency" not in image.info:
+        return image
+    layered = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered)

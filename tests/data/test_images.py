@@ -1,0 +1,61 @@
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from cnnviz.data import images
+from cnnviz.errors import DataError
+
+
+def encoded(image, kind="PNG"):
+    out = io.BytesIO()
+    image.save(out, kind)
+    return out.getvalue()
+
+
+def test_transparent_pixels_become_white_paper():
+    picture = images.decode(encoded(Image.new("RGBA", (4, 3), (0, 0, 0, 0))), "a.png")
+    assert picture.shape == (3, 4)
+    assert (picture == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"just text", "`a.png` is not a picture that we read"),
+        (b"", "`a.png` is not a picture that we read"),
+        (encoded(Image.effect_noise((80, 80), 90))[:600], "`a.png` is damaged"),
+        (encoded(Image.new("1", (6000, 6000))), "`a.png` has 36,000,000 pixels; at most 20,000,000"),
+        (b"x" * 5_000_001, "`a.png` is larger than 5 MB"),
+    ],
+)
+def test_bad_pictures_are_refused_in_one_sentence(data, sentence):
+    with pytest.raises(DataError, match=sentence):
+        images.decode(data, "a.png")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(DataError, match="nowhere.png` cannot be read"):
+        images.read(tmp_path / "nowhere.png")
+
+
+@given(st.integers(0, 10_000), st.binary(min_size=1, max_size=8))
+@settings(max_examples=150, deadline=None)
+def test_a_damaged_picture_never_ends_in_anything_but_our_error(position, patch):
+    data = bytearray(encoded(Image.effect_noise((20, 20), 50), "GIF"))
+    position %= len(data)
+    data[position : position + len(patch)] = patch
+    try:
+        images.decode(bytes(data), "a.gif")
+    except DataError as error:
+        assert "\n" not in str(error)
+
+
+def test_the_embedded_pictures_are_there():
+    assert images.digit(7).shape == (8, 8)
+    assert 0 <= images.photograph("china").min() < images.photograph("china").max() <= 1
+    assert images.shrink(images.photograph("flower"), 64).shape == (64, 64)
+    assert np.array_equal(images.shrink(images.digit(3), 64), images.digit(3))
