@@ -20,26 +20,18 @@ class CnnvizError(Exception):
     Args:
         template: English sentence with ``{name}`` placeholders; the key of the translation.
         **values: what the placeholders stand for.
-    """
-
-    def __init__(self, template: str, /, **values: Any) -> None:
-        super().__init__(template)
-        self.template = template
-        self.values = values
-
-    def __str__(self) -> str:
-        return self.template.format(**self.values)
-
-
-class SpecError(CnnvizError):
-    """A layer, network or config that cannot exist: names the parameter, its value and the rule.
 
     Attributes:
-        place: where it is: the layer's path in the tree (``"block_1.conv"``) or in a file (``"body[2]"``);
+        place: where it is: a layer's path in the tree (``block_1.conv``), a place in a file (``body[2]``), a file;
             empty where there is only one place.
     """
 
     place: str = ""
+
+    def __init__(self, template: str, /, **values: Any) -> None:  # noqa: ANN401
+        super().__init__(template)
+        self.template = template
+        self.values = values
 
     def at(self, place: str) -> Self:
         """Return this error, knowing where it happened; the innermost place is kept."""
@@ -47,7 +39,12 @@ class SpecError(CnnvizError):
         return self
 
     def __str__(self) -> str:
-        return f"{self.place}: {super().__str__()}" if self.place else super().__str__()
+        sentence = self.template.format(**self.values)
+        return f"{self.place}: {sentence}" if self.place else sentence
+
+
+class SpecError(CnnvizError):
+    """A layer, network or config that cannot exist: names the parameter, its value and the rule."""
 
 
 class ShapeError(SpecError):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from cnnviz.errors import CnnvizError, SpecError
+from cnnviz.errors import CnnvizError
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 DEFAULT = "en"
@@ -56,5 +56,4 @@ def from_environment() -> str:
 def sentence(error: CnnvizError, language: str) -> str:
     """Return an error's sentence in a language, with its place where it has one."""
     text = translate(error.template, language).format(**error.values)
-    place = error.place if isinstance(error, SpecError) else ""
-    return f"{place}: {text}" if place else text
+    return f"{error.place}: {text}" if error.place else text

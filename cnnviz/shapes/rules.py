@@ -320,7 +320,7 @@ def _flatten(layer: Flatten, shape: Shape) -> Result:
 def _linear(layer: Linear, shape: Shape) -> Result:
     if shape[-1] != layer.in_features:
         raise ShapeError(
-            "`in_features` (={expected}) must equal the input's last dimension, but {shape} has {found}",
+            "`in_features` (={expected}) must equal the input's last dimension, which is {found} (input {shape})",
             expected=layer.in_features, shape=say(shape), found=shape[-1],
         )  # fmt: skip
     weights = layer.in_features * layer.out_features

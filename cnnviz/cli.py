@@ -1,0 +1,326 @@
+"""The command line: ``python -m cnnviz COMMAND``. The same functions as the pages, without a browser.
+
+With ``--json`` one JSON document goes to standard output and nothing else; progress and messages go to standard
+error. Exit code 0 is success, 2 bad input (with one clear line), 1 a failure.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cnnviz import zoo
+from cnnviz.errors import CnnvizError, DataError, SpecError
+from cnnviz.language import from_environment, sentence, translator
+from cnnviz.shapes import Trace, say, trace
+from cnnviz.spec import Network, from_json
+
+LANGUAGE = from_environment()
+_ = translator(LANGUAGE)
+
+app = typer.Typer(
+    name="cnnviz", help=_("A visual laboratory for convolutional neural networks, without its pages."),
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+)  # fmt: skip
+
+Json = Annotated[bool, typer.Option("--json", help=_("One JSON document on standard output, nothing else."))]
+Described = Annotated[str, typer.Argument(metavar="NETWORK_OR_JSON_FILE", help=_("A name, or a JSON file."))]
+Options = Annotated[
+    list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help=_("An option of a documented network."))
+]
+
+
+def main() -> None:
+    """Run a command; every error of ours ends as one line."""
+    try:
+        code = app(standalone_mode=False)
+    except CnnvizError as error:
+        _fail(sentence(error, LANGUAGE), 2)
+    except typer.Abort:
+        _fail(_("interrupted"), 1)
+    except typer._click.exceptions.ClickException as error:  # noqa: SLF001  (typer brings its own click)
+        _fail(error.format_message(), 2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+@app.command(help=_("List the documented networks."))
+def networks(*, as_json: Json = False) -> None:
+    """List the documented networks with input, parameters and multiply-adds."""
+    rows = []
+    for name in zoo.ZOO:
+        network, traced = zoo.get(name), trace(zoo.get(name))
+        rows.append({"name": name, "input": list(network.input_shape), "params": traced.params, "macs": traced.macs})
+    if as_json:
+        _print_json(rows)
+        return
+    _print_table(
+        (_("name"), _("input"), _("parameters"), _("multiply-adds")),
+        [(row["name"], say(tuple(row["input"])), f"{row['params']:,}", f"{row['macs']:,}") for row in rows],
+    )
+
+
+@app.command(help=_("Show every layer's shapes, parameters, multiply-adds and receptive field."))
+def shapes(
+    network: Described,
+    *,
+    options: Options = None,
+    input_shape: Annotated[str, typer.Option("--input", help=_("Another input, such as 1x28x28."))] = "",
+    as_json: Json = False,
+) -> None:
+    """Trace a network."""
+    described = _network(network, options)
+    if input_shape:
+        described = described.with_input(_shape(input_shape))
+    traced = trace(described)
+    if as_json:
+        _print_json({"network": described.name, "input_shape": list(described.input_shape), **_trace_data(traced)})
+        return
+    _print_table(
+        (_("path"), _("layer"), _("input"), _("output"), _("parameters"), _("multiply-adds"), _("receptive field")),
+        [
+            (row.path, row.layer, say(row.input_shape), say(row.output_shape), f"{row.params:,}", f"{row.macs:,}", say(row.receptive_field))
+            for row in traced.rows
+        ]
+        + [(_("total"), "", say(described.input_shape), say(traced.output_shape), f"{traced.params:,}", f"{traced.macs:,}", "")],
+    )  # fmt: skip
+
+
+@app.command(help=_("Print the network as PyTorch code that runs alone."))
+def code(network: Described, *, options: Options = None) -> None:
+    """Print a network's source."""
+    from cnnviz.nets.source import source  # noqa: PLC0415  (imports torch)
+
+    typer.echo(source(_network(network, options)), nl=False)
+
+
+@app.command(help=_("Train a network; the run is kept and can be stopped, watched and drawn with."))
+def train(
+    network: Annotated[str, typer.Option(help=_("A documented network, or a JSON file."))] = "lenet",
+    dataset: Annotated[str, typer.Option(help=_("digits, mnist, fashion_mnist, cifar10 or folder:PATH."))] = "digits",
+    *,
+    options: Options = None,
+    device: Annotated[str, typer.Option(help=_("auto, cpu, cuda:N or mps."))] = "auto",
+    epochs: Annotated[int | None, typer.Option(help=_("Times that every picture is seen."))] = None,
+    batch_size: Annotated[int | None, typer.Option(help=_("Pictures a step."))] = None,
+    learning_rate: Annotated[float | None, typer.Option(help=_("The largest rate of the schedule."))] = None,
+    optimizer: Annotated[str | None, typer.Option(help="adam, adamw, sgd, rmsprop")] = None,
+    schedule: Annotated[str | None, typer.Option(help="constant, one_cycle, cosine")] = None,
+    weight_decay: Annotated[float | None, typer.Option(help=_("As torch's optimisers take it."))] = None,
+    label_smoothing: Annotated[float | None, typer.Option(help=_("Part of the target spread over all classes."))] = None,
+    augment: Annotated[str | None, typer.Option(help="none, shift, drawing")] = None,
+    validation_fraction: Annotated[float | None, typer.Option(help=_("Part of the training pictures kept for validation."))] = None,
+    seed: Annotated[int, typer.Option(help=_("The same seed gives the same run on a CPU."))] = 0,
+    run_dir: Annotated[Path | None, typer.Option(help=_("Where to put the run; by default among the others."))] = None,
+    as_json: Json = False,
+) -> None:
+    """Train in a process of its own and follow its events."""
+    from dataclasses import replace  # noqa: PLC0415
+
+    from cnnviz.train import config, devices, runs  # noqa: PLC0415
+
+    given = {
+        "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "optimizer": optimizer,
+        "schedule": schedule, "weight_decay": weight_decay, "label_smoothing": label_smoothing, "augment": augment,
+        "validation_fraction": validation_fraction, "seed": seed,
+    }  # fmt: skip
+    chosen = replace(
+        config.suggested(_network(network, options), dataset), device=device,
+        **{name: value for name, value in given.items() if value is not None},  # type: ignore[arg-type]
+    )  # fmt: skip
+    devices.resolve(device)
+    run = runs.start(chosen, run_dir=run_dir)
+    typer.echo(_("run {run}").format(run=run.path), err=True)
+    try:
+        _follow(run)
+    except KeyboardInterrupt:
+        runs.stop(run)
+    result = _run_data(run)
+    if as_json:
+        _print_json(result)
+    elif result["test_accuracy"] is not None:
+        typer.echo(
+            _("test accuracy {accuracy} after {seconds:.1f} s, {speed:,.0f} samples a second").format(
+                accuracy=f"{100 * result['test_accuracy']:.2f} %", seconds=result["seconds"],
+                speed=result["samples_per_second"],
+            )
+        )  # fmt: skip
+    if result["error"]:
+        typer.echo(result["error"], err=True)
+    if result["state"] == "failed":
+        raise typer.Exit(1)
+
+
+@app.command(help=_("List the runs, the newest first."))
+def runs(*, as_json: Json = False) -> None:
+    """List the runs with their states."""
+    from cnnviz.train.runs import list_runs  # noqa: PLC0415
+
+    rows = [_run_data(run) for run in list_runs()]
+    if as_json:
+        _print_json(rows)
+        return
+    _print_table(
+        (_("run"), _("state"), _("network"), _("data set"), _("test accuracy")),
+        [(row["run"], row["state"], row["network"] or "?", row["dataset"] or "?", _percent(row["test_accuracy"])) for row in rows],
+    )  # fmt: skip
+
+
+@app.command(help=_("Stop a run within a second."))
+def stop(run: Annotated[str, typer.Argument(metavar="RUN", help=_("Its name, as in the list of runs."))]) -> None:
+    """Stop a run."""
+    from cnnviz.train import runs as store  # noqa: PLC0415
+
+    found = store.find(run)
+    if found.state() not in {"starting", "running"}:
+        raise SpecError("the run {run} has already ended: it is {state}", run=run, state=found.state())
+    began = time.monotonic()
+    state = store.stop(found)
+    typer.echo(
+        _("{run} is {state} after {seconds:.2f} s").format(run=run, state=state, seconds=time.monotonic() - began)
+    )
+
+
+@app.command(help=_("Recognise pictures of digits, the way the canvas does."))
+def predict(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help=_("PNG, JPEG, …; dark on light or light on dark."))],
+    *,
+    checkpoint: Annotated[str, typer.Option(help=_("A shipped checkpoint, or the name of a run."))] = "digit_recognizer",
+    as_json: Json = False,
+) -> None:
+    """Recognise pictures."""
+    from cnnviz.data.images import read  # noqa: PLC0415
+    from cnnviz.explain.checkpoints import path_of  # noqa: PLC0415
+    from cnnviz.explain.predict import Predictor  # noqa: PLC0415  (imports torch)
+
+    pictures = [(file, read(file)) for file in images]
+    predictor = Predictor.of(path_of(checkpoint))
+    rows = []
+    for file, grey in pictures:
+        try:
+            _picture, answer = predictor.read(grey)
+        except DataError as error:
+            raise error.at(str(file)) from None
+        rows.append({"file": str(file), "digit": answer.digit, "label": answer.label, "probabilities": list(answer.probabilities)})  # fmt: skip
+    if as_json:
+        _print_json(rows)
+        return
+    _print_table(
+        (_("file"), _("digit"), _("sure")),
+        [(row["file"], row["label"], _percent(max(row["probabilities"]))) for row in rows],  # type: ignore[arg-type, type-var]
+    )
+
+
+def _network(name: str, options: list[str] | None) -> Network:
+    given = {}
+    for option in options or []:
+        key, equals, value = option.partition("=")
+        if not equals:
+            raise SpecError("`--set` (={option}) must be OPTION=VALUE", option=option[:60])
+        given[key] = value
+    if name in zoo.ZOO or given or not (name.endswith(".json") or Path(name).exists()):
+        return zoo.get(name, **given)
+    try:
+        return from_json(Path(name).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError("`{file}` cannot be read: {reason}", file=name, reason=error.strerror or "") from None
+    except UnicodeDecodeError:
+        raise DataError("`{file}` is not a text file", file=name) from None
+    except SpecError as error:
+        raise error.at(name) from None
+
+
+def _shape(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.lower().replace("×", "x").split("x"))
+    except ValueError:
+        raise SpecError("`--input` (={value}) must be like 1x28x28", value=text[:60]) from None
+
+
+def _follow(run: Any) -> None:  # noqa: ANN401  (a Run; its room is imported when asked)
+    """Draw a progress bar on standard error from the run's events until it ends."""
+    from tqdm import tqdm  # noqa: PLC0415
+
+    from cnnviz.train.history import read  # noqa: PLC0415
+
+    history = read(run)
+    with tqdm(file=sys.stderr, unit=_("step"), disable=None, mininterval=0.2) as bar:
+        while run.state() in {"starting", "running"}:
+            time.sleep(0.1)
+            history = read(run, history)
+            bar.total = history.total_steps
+            bar.n = history.step
+            if history.loss:
+                bar.set_postfix(loss=f"{history.loss[-1]:.4f}", epoch=history.epoch, refresh=False)
+            bar.refresh()
+
+
+def _run_data(run: Any) -> dict[str, Any]:  # noqa: ANN401
+    from cnnviz.train.history import read  # noqa: PLC0415
+
+    history, state, failure = read(run), run.state(), run.failure()
+    try:
+        config = run.config()
+    except CnnvizError:
+        config = None
+    end = history.end
+
+    def last(name: str) -> Any:  # noqa: ANN401
+        return getattr(end, name, None)
+
+    return {
+        "run": run.name, "path": str(run.path), "state": state,
+        "network": config.network.name if config else None, "dataset": config.dataset if config else None,
+        "device": history.started.device if history.started else None, "seed": config.seed if config else None,
+        "epochs": history.epoch, "steps": history.step,
+        "train_loss": last("train_loss"), "train_accuracy": last("train_accuracy"), "val_loss": last("val_loss"),
+        "val_accuracy": last("val_accuracy"), "test_loss": last("test_loss"), "test_accuracy": last("test_accuracy"),
+        "samples_per_second": history.samples_per_second, "seconds": history.seconds,
+        "checkpoint": str(file) if (file := run.checkpoint()) else None,
+        "error": _(failure.template).format(**failure.values) if failure else None,
+    }  # fmt: skip
+
+
+def _trace_data(traced: Trace) -> dict[str, Any]:
+    return {
+        "rows": [
+            {
+                "path": row.path, "layer": row.layer, "input_shape": list(row.input_shape),
+                "output_shape": list(row.output_shape), "params": row.params, "macs": row.macs,
+                "receptive_field": list(row.receptive_field), "formulas": list(row.formulas),
+            }
+            for row in traced.rows
+        ],
+        "output_shape": list(traced.output_shape), "params": traced.params, "macs": traced.macs,
+    }  # fmt: skip
+
+
+def _print_json(data: Any) -> None:  # noqa: ANN401
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=1, default=str))
+
+
+def _print_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    widths = [max(map(_width, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        typer.echo("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())  # fmt: skip
+
+
+def _width(text: str) -> int:
+    """Return the columns that a text takes on a terminal: Chinese characters take two."""
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.2f} %"
+
+
+def _fail(line: str, code: int) -> None:
+    typer.echo(" ".join(line.split()), err=True)
+    sys.exit(code)

@@ -1,0 +1,74 @@
+"""What does a trained network see in a picture, and how sure is it?"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cnnviz.data.datasets import fit
+from cnnviz.data.drawing import Picture, prepare
+from cnnviz.nets.checkpoint import Checkpoint, load
+from cnnviz.spec import LogSoftmax, Softmax, leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """An answer: the index of the likeliest class, its name, and the probability of each class."""
+
+    digit: int
+    label: str
+    probabilities: tuple[float, ...]
+
+
+class Predictor:
+    """A trained network, ready to be asked; it is never changed."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self.checkpoint = checkpoint
+        self._module = checkpoint.module()
+        channels = len(checkpoint.mean)
+        self._mean = torch.tensor(checkpoint.mean).view(1, channels, 1, 1)
+        self._std = torch.tensor(checkpoint.std).view(1, channels, 1, 1)
+        last = [layer for _, layer in leaves(checkpoint.network.body)][-1]
+        self._as_probabilities = {LogSoftmax: torch.exp, Softmax: torch.clone}.get(
+            type(last), lambda scores: torch.softmax(scores, dim=1)
+        )
+
+    @classmethod
+    def of(cls, path: Path) -> "Predictor":
+        """Return the predictor of a checkpoint file.
+
+        Raises:
+            RunError: if the file is missing, damaged or none of ours.
+        """
+        return cls(load(path))
+
+    def read(self, drawing: NDArray[np.float32]) -> tuple[Picture, Prediction]:
+        """Return a drawing or photograph of a digit as the network sees it, (28, 28), and the answer.
+
+        The canvas, the command line and the tests all go this way.
+
+        Raises:
+            DataError: if nothing is drawn.
+        """
+        picture = prepare(drawing)
+        return picture, self.predict(picture[None])[0]
+
+    def predict(self, pictures: NDArray[np.float32]) -> list[Prediction]:
+        """Return an answer for each picture.
+
+        Args:
+            pictures: (N, H, W) from 0 to 1, ink bright on dark, as ``cnnviz.data.drawing.prepare`` makes them;
+                fitted to the network's input.
+        """
+        batch = torch.from_numpy((np.clip(pictures, 0, 1) * 255).round().astype(np.uint8))[:, None]
+        batch = fit(batch, self.checkpoint.network.input_shape).float() / 255
+        with torch.inference_mode():
+            rows = self._as_probabilities(self._module((batch - self._mean) / self._std)).tolist()
+        classes = self.checkpoint.classes
+        return [
+            Prediction(best := max(range(len(row)), key=row.__getitem__), classes[best], tuple(row))
+            for row in rows
+        ]

@@ -1,0 +1,47 @@
+"""Pure functions whose results are kept: the same question is answered once. Nothing cached is ever changed."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from cnnviz.spec import Network
+
+if TYPE_CHECKING:
+    from cnnviz.explain.predict import Predictor
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def source(network: Network) -> str:
+    """Return the network's PyTorch source."""
+    from cnnviz.nets.source import source as written  # noqa: PLC0415  (imports torch)
+
+    return written(network)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def summary(network: Network) -> str:
+    """Return torchinfo's table of the network."""
+    from cnnviz.nets.summary import summary as table  # noqa: PLC0415  (imports torch)
+
+    return table(network)
+
+
+def predictor(path: Path) -> "Predictor":
+    """Return the predictor of a checkpoint file; a file that was written anew is read anew.
+
+    Raises:
+        RunError: if the file is missing, damaged or none of ours.
+    """
+    try:
+        version = path.stat().st_mtime_ns
+    except OSError:
+        version = 0
+    return _predictor(str(path), version)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _predictor(path: str, version: int) -> "Predictor":
+    from cnnviz.explain.predict import Predictor  # noqa: PLC0415  (imports torch)
+
+    return Predictor.of(Path(path))

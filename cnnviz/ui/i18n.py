@@ -1,0 +1,22 @@
+"""The language of this session: its own choice, else the link, else the browser's."""
+
+import streamlit as st
+
+from cnnviz import language
+from cnnviz.errors import CnnvizError
+from cnnviz.ui import state
+
+
+def current() -> str:
+    """Return the language of this session."""
+    return state.get(state.LANGUAGE) or language.closest(st.context.locale)
+
+
+def _(message: str) -> str:
+    """Return a message in the language of this session."""
+    return language.translate(message, current())
+
+
+def sentence(error: CnnvizError) -> str:
+    """Return an error's sentence in the language of this session."""
+    return language.sentence(error, current())

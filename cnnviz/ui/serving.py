@@ -1,0 +1,40 @@
+"""What the server does beside running pages."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cnnviz.ui import warm
+
+
+@asynccontextmanager
+async def warmed(_: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Begin to import the heavy modules as soon as the server starts, before the first visitor."""
+    warm.start()
+    yield {}
+
+
+class FreshAssets:
+    """Let browsers ask again for our components' files.
+
+    Streamlit serves them without a version in their address and without ETag, so that after an update a browser
+    would go on with yesterday's JavaScript.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["Cache-Control"] = "no-cache"
+            await send(message)
+
+        ours = scope["type"] == "http" and "/_stcore/bidi-components/" in scope["path"]
+        await self.app(scope, receive, marked if ours else send)

@@ -1,0 +1,69 @@
+"""The drawing sheet: what is drawn, and what a trained network makes of it."""
+
+import base64
+import binascii
+
+import streamlit as st
+
+from cnnviz.components import Drawing, Prediction, drawing
+from cnnviz.data import images
+from cnnviz.errors import DataError
+from cnnviz.explain import checkpoints
+from cnnviz.train import runs
+from cnnviz.ui import cache, labels, state, warm
+from cnnviz.ui.guard import guard
+from cnnviz.ui.i18n import _
+
+
+def choose_checkpoint() -> str:
+    """Show the trained networks that there are and return the chosen one's name."""
+    names = [*checkpoints.shipped(), *checkpoints.of_runs()]
+    state.keep_among(state.CHECKPOINT, names)
+    return str(
+        st.selectbox(_("Trained network"), names, format_func=_title, **state.widget(state.CHECKPOINT))
+    )
+
+
+@st.fragment
+def show(checkpoint: str) -> None:
+    """Show the sheet with the network's answer to what is drawn on it."""
+    drawn: Drawing | None = state.get(state.DRAWING)
+    prediction, picture = None, None
+    if drawn:
+        with guard():
+            prediction, picture = _ask(checkpoint, drawn)
+    drawing(
+        labels.drawing(), key="sheet", strokes=drawn.strokes if drawn else [], prediction=prediction, picture=picture,
+        on_change=lambda new: state.put(state.DRAWING, new),
+    )  # fmt: skip
+
+
+def card(checkpoint: str) -> None:
+    """Show how a checkpoint was made and what it scores."""
+    warm.wait()
+    known = cache.predictor(checkpoints.path_of(checkpoint)).checkpoint
+    accuracy = known.card.get("test_accuracy")
+    facts = [f"**{known.network.name}**", _("trained on {dataset}").format(dataset=known.dataset)]
+    if isinstance(accuracy, float):
+        facts.append(_("{percent} right on the test pictures").format(percent=f"{100 * accuracy:.2f} %"))
+    st.caption(" · ".join(facts))
+
+
+def _ask(checkpoint: str, drawn: Drawing) -> tuple[Prediction | None, list[float] | None]:
+    warm.wait()
+    predictor = cache.predictor(checkpoints.path_of(checkpoint))
+    try:
+        grey = images.decode(base64.b64decode(drawn.png, validate=True), "drawing.png")
+        picture, answer = predictor.read(grey)
+    except (DataError, binascii.Error):
+        return None, None  # a dot too faint to be ink: as good as nothing drawn
+    classes = [_(name) for name in predictor.checkpoint.classes]
+    return Prediction(answer.digit, answer.probabilities, classes), picture.ravel().tolist()
+
+
+def _title(name: str) -> str:
+    if name in checkpoints.shipped():
+        title = {"digit_recognizer": "DigitRecognizer", "lenet": "LeNet (ReLU, max pooling)"}.get(name, name)
+        return _("{name}, shipped").format(name=title)
+    config = runs.find(name).config()
+    return f"{config.network.name} · {config.dataset} · {name}"

@@ -1,0 +1,38 @@
+"""Train: network, data, device and numbers on the left; the run, live, on the right."""
+
+import streamlit as st
+
+from cnnviz.shapes import trace
+from cnnviz.train import runs
+from cnnviz.ui import live, network, state, training
+from cnnviz.ui.guard import guard
+from cnnviz.ui.i18n import _
+
+choices, view = st.columns([1, 1.9], gap="large")
+
+with choices:
+    config = None
+    with guard():
+        chosen = network.choose(training.forget_suggestions)
+        trace(chosen)
+        dataset = training.choose_data()
+        device = training.choose_device()
+        if dataset:
+            config = training.choose_config(chosen, dataset, device)
+    if st.button(_("Start"), icon=":material/play_arrow:", type="primary", disabled=config is None, key="widget:start", width="stretch"):  # fmt: skip
+        with guard():
+            assert config is not None
+            state.put(state.RUN, runs.start(config).name)
+            st.rerun()
+
+with view:
+    run = live.choose_run()
+    if run is None:
+        st.info(
+            _(
+                "No run yet. Press Start: the built-in digits take less than a minute, and nothing is downloaded."
+            ),
+            icon=":material/model_training:",
+        )
+    else:
+        live.show(run)
