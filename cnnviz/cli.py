@@ -16,7 +16,7 @@ import typer
 
 from cnnviz import zoo
 from cnnviz.errors import CnnvizError, DataError, SpecError
-from cnnviz.language import from_environment, sentence, translator
+from cnnviz.language import from_environment, render, sentence, translator
 from cnnviz.shapes import Trace, say, trace
 from cnnviz.spec import Network, from_json
 
@@ -284,7 +284,7 @@ def _run_data(run: Any) -> dict[str, Any]:  # noqa: ANN401
         "val_accuracy": last("val_accuracy"), "test_loss": last("test_loss"), "test_accuracy": last("test_accuracy"),
         "samples_per_second": history.samples_per_second, "seconds": history.seconds,
         "checkpoint": str(file) if (file := run.checkpoint()) else None,
-        "error": _(failure.template).format(**failure.values) if failure else None,
+        "error": render(failure.template, failure.values, LANGUAGE) if failure else None,
     }  # fmt: skip
 
 

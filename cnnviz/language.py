@@ -6,9 +6,10 @@ Standard library only, so that pages, commands and errors can all use it. The ca
 
 import gettext
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from cnnviz.errors import CnnvizError
 
@@ -53,7 +54,13 @@ def from_environment() -> str:
     return closest(*(os.environ.get(name) for name in ("CNNVIZ_LANG", "LC_ALL", "LC_MESSAGES", "LANG")))
 
 
+def render(template: str, values: Mapping[str, Any], language: str) -> str:
+    """Return a template in a language with its values put in; values that are messages are translated too."""
+    said = {name: translate(value, language) if isinstance(value, str) else value for name, value in values.items()}
+    return translate(template, language).format(**said)
+
+
 def sentence(error: CnnvizError, language: str) -> str:
     """Return an error's sentence in a language, with its place where it has one."""
-    text = translate(error.template, language).format(**error.values)
+    text = render(error.template, error.values, language)
     return f"{error.place}: {text}" if error.place else text

@@ -9,6 +9,7 @@ from math import prod
 from typing import Literal, assert_never
 
 from cnnviz.errors import ShapeError
+from cnnviz.language import N_
 from cnnviz.spec.checks import LARGEST, Pair, pair
 from cnnviz.spec.layers import (
     GELU, AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, ConvTranspose2d, Dropout,
@@ -16,7 +17,7 @@ from cnnviz.spec.layers import (
 )  # fmt: skip
 from cnnviz.spec.network import Shape
 
-AXES = ("height", "width")
+AXES = (N_("height"), N_("width"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,15 +71,14 @@ def choose_layer(size: tuple[int, int]) -> Conv2d:
     titles = (_("Kernel height"), _("Kernel width"))
     fields = (state.CONV_HEIGHT, state.CONV_WIDTH)
     kernel = []
-    for column, title, field, most in zip(st.columns(2), titles, fields, bounds, strict=True):
-        state.keep_within(field, 1, most)
-        if most == 1:
-            kernel.append(1)
-        else:
-            kernel.append(column.slider(title, 1, most, **state.widget(field, _resize_kernel)))
-    columns = st.columns(2)
-    stride = columns[0].slider(_("Stride"), 1, 8, **state.widget(state.CONV_STRIDE))
-    dilation = columns[1].slider(_("Dilation"), 1, 6, **state.widget(state.CONV_DILATION))
+    with st.container(horizontal=True, key="kernel_size"):
+        for title, field, most in zip(titles, fields, bounds, strict=True):
+            state.keep_within(field, 1, most)
+            size = st.slider(title, 1, most, **state.widget(field, _resize_kernel)) if most > 1 else 1
+            kernel.append(size)
+    with st.container(horizontal=True, key="steps"):
+        stride = st.slider(_("Stride"), 1, 8, **state.widget(state.CONV_STRIDE))
+        dilation = st.slider(_("Dilation"), 1, 6, **state.widget(state.CONV_DILATION))
     return Conv2d(1, 1, (kernel[0], kernel[1]), stride, padding, dilation, bias=False)
 
 

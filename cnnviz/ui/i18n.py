@@ -4,6 +4,7 @@ import streamlit as st
 
 from cnnviz import language
 from cnnviz.errors import CnnvizError
+from cnnviz.train.events import Failed
 from cnnviz.ui import state
 
 
@@ -20,3 +21,8 @@ def _(message: str) -> str:
 def sentence(error: CnnvizError) -> str:
     """Return an error's sentence in the language of this session."""
     return language.sentence(error, current())
+
+
+def failure(failed: Failed) -> str:
+    """Return why a run failed in the language of this session."""
+    return language.render(failed.template, failed.values, current())

@@ -13,7 +13,7 @@ from cnnviz.train.history import History, read, thin
 from cnnviz.train.runs import Run
 from cnnviz.ui import labels, state
 from cnnviz.ui.guard import guard
-from cnnviz.ui.i18n import _
+from cnnviz.ui.i18n import _, failure
 
 ALIVE = {"starting", "running"}
 
@@ -67,11 +67,11 @@ def _head(run: Run, history: History, now: str) -> None:
         if now in ALIVE and st.button(_("Stop"), icon=":material/stop:", key="widget:stop", type="primary"):
             runs.stop(run)
             st.rerun()
-    if failure := run.failure():
-        st.error(_(failure.template).format(**failure.values), icon=":material/error:")
-        if failure.details:
+    if failed := run.failure():
+        st.error(failure(failed), icon=":material/error:")
+        if failed.details:
             st.caption(_("The last lines of its log:"))
-            st.code(failure.details, language=None)
+            st.code(failed.details, language=None)
 
 
 def _facts(history: History, now: str) -> None:

@@ -14,8 +14,13 @@ ICON = ROOT / "cnnviz" / "content" / "icon.png"
 
 HEADLINE = N_("See a convolutional network think")
 
-# Streamlit leaves six rem for a header that our navigation does not need.
-STYLE = "<style>.stMainBlockContainer { padding-top: 4.25rem; padding-bottom: 3rem; }</style>"
+# Streamlit leaves six rem above a page and large figures in a metric; on a phone both cost a screenful.
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 4.25rem; padding-bottom: 3rem; }
+[data-testid="stMetricValue"] { font-size: 1.6rem; }
+[class*="_facts"] { row-gap: 0.5rem !important; }
+@media (max-width: 640px) { .st-key-header h1 { font-size: 1.9rem; } }
+</style>"""
 
 PAGES = {
     "home": (N_("Home"), ":material/home:"),

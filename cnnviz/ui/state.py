@@ -99,7 +99,7 @@ CONV_UPLOAD: Field[Any] = Field("conv_upload", None, _never)
 NETWORK = Field("network", "lenet", _text, ("networks", "train"), "network")
 ACTIVATION = Field("activation", "sigmoid", _text, ("networks", "train"), "activation")
 POOLING = Field("pooling", "avg", _text, ("networks", "train"), "pooling")
-INPUT_SIDE = Field("input_side", 0, _between(0, 1024), ("networks",), "input")
+INPUT_SIDE = Field("input_side", 0, _between(0, 1024), ("networks",), "size")
 OWN_NETWORK: Field[str] = Field("own_network", "", _never)
 OWN_NETWORK_ERROR: Field[Any] = Field("own_network_error", None, _never)
 

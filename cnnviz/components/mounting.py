@@ -1,0 +1,32 @@
+"""How a component is registered, and numbers made fit for JSON."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
+
+
+@cache
+def renderer(name: str) -> ComponentRenderer:
+    """Register the component ``name`` of ``browser/`` once and return what mounts it.
+
+    Registered at its first use and not at import, so that importing the package needs no Streamlit runtime.
+    """
+    return st.components.v2.component(f"cnnviz.{name}", js=f"{name}.js", css=f"{name}.css")
+
+
+def finite(value: float) -> float | None:
+    """Return the number, or ``None`` for NaN and infinity, which JSON does not know."""
+    return value if math.isfinite(value) else None
+
+
+def remembered(key: str, name: str) -> Any:  # noqa: ANN401 - whatever the browser sent; its reader checks it
+    """Return the state ``name`` that the component ``key`` sent last, or ``None``."""
+    state = st.session_state.get(key)
+    return state.get(name) if isinstance(state, dict) else None

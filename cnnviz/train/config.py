@@ -1,0 +1,195 @@
+"""What to train and how: one frozen value that checks itself and goes into the run folder as JSON."""
+
+import json
+import re
+from dataclasses import MISSING, dataclass, fields
+from typing import Any
+
+from cnnviz.data.catalog import DEFAULT, is_folder, lookup
+from cnnviz.errors import SpecError
+from cnnviz.spec import (
+    AdaptiveAvgPool2d,
+    Conv2d,
+    Linear,
+    Network,
+    Sigmoid,
+    Tanh,
+    from_data,
+    leaves,
+    to_data,
+)
+from cnnviz.spec.checks import integer, one_of, shown
+
+VERSION = 1
+OPTIMIZERS = ("adam", "adamw", "sgd", "rmsprop")
+SCHEDULES = ("constant", "one_cycle", "cosine")
+AUGMENTS = ("none", "shift", "drawing")
+
+_DEVICE = re.compile(r"auto|cpu|mps|cuda(:[0-9]{1,3})?")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """Everything that decides how a training goes; the same config and seed give the same result on a CPU.
+
+    Args:
+        network: what is trained.
+        dataset: a name of ``cnnviz.data.catalog``, or ``folder:PATH``; its pictures are fitted to the input.
+        device: "auto" (CUDA, then MPS, then CPU), "cpu", "mps", "cuda" or "cuda:N".
+        optimizer: "adam", "adamw", "sgd" or "rmsprop", with torch's own settings where none is given here.
+        learning_rate: the largest rate of the schedule.
+        momentum: of "sgd" and "rmsprop"; the others have none.
+        weight_decay: as torch's optimisers take it.
+        schedule: "constant"; "one_cycle" (30 % linear warm-up, then linearly to 0); "cosine" (down to 0).
+        batch_size: pictures a step.
+        epochs: times that every training picture is seen.
+        seed: of the first weights, the validation split, the order, dropout and augmentation.
+        validation_fraction: part of the training pictures that is kept for validation; 0 keeps none.
+        augment: "none", "shift" or "drawing", see ``cnnviz.data.augment``.
+        label_smoothing: part of the target that is spread over all classes.
+
+    Raises:
+        SpecError: with the parameter, its value and the rule.
+        DataError: for a data set that is not in the catalog.
+    """
+
+    network: Network
+    dataset: str = DEFAULT
+    device: str = "auto"
+    optimizer: str = "adam"
+    learning_rate: float = 0.001
+    momentum: float = 0.9
+    weight_decay: float = 0.0
+    schedule: str = "constant"
+    batch_size: int = 64
+    epochs: int = 5
+    seed: int = 0
+    validation_fraction: float = 0.1
+    augment: str = "none"
+    label_smoothing: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.network, Network):
+            raise SpecError("`network` (={value}) must be a network", value=shown(self.network))
+        if not isinstance(self.dataset, str):
+            raise SpecError("`dataset` (={value}) must be the name of a data set", value=shown(self.dataset))
+        if not isinstance(self.device, str) or not _DEVICE.fullmatch(self.device):
+            raise SpecError(
+                "`device` (={value}) must be auto, cpu, mps, cuda or cuda:N", value=shown(self.device)
+            )
+        one_of("optimizer", self.optimizer, OPTIMIZERS)
+        one_of("schedule", self.schedule, SCHEDULES)
+        one_of("augment", self.augment, AUGMENTS)
+        _number("learning_rate", self.learning_rate, least=1e-9, most=100)
+        _number("momentum", self.momentum, least=0, most=0.9999)
+        _number("weight_decay", self.weight_decay, least=0, most=1)
+        _number("validation_fraction", self.validation_fraction, least=0, most=0.9)
+        _number("label_smoothing", self.label_smoothing, least=0, most=0.9)
+        integer("batch_size", self.batch_size, least=1)
+        integer("epochs", self.epochs, least=1)
+        integer("seed", self.seed, least=0)
+        if not is_folder(self.dataset):
+            check_classes(self.network, len(lookup(self.dataset).classes), self.dataset)
+
+    def to_json(self) -> str:
+        """Return the config as JSON text, the network inside it."""
+        data: dict[str, Any] = {"cnnviz_config": VERSION, "network": to_data(self.network)}
+        data |= {entry.name: getattr(self, entry.name) for entry in fields(self) if entry.name != "network"}
+        return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "TrainConfig":
+        """Return the config that a JSON text describes; fields that it lacks are at their defaults.
+
+        Raises:
+            SpecError: if the text is no JSON or describes no config.
+            DataError: for a data set that is not in the catalog.
+        """
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise SpecError("this is not JSON: {reason}", reason=str(error)) from None
+        if not isinstance(data, dict) or data.get("cnnviz_config") != VERSION:
+            raise SpecError(
+                'this is not a training config: it must be an object with "cnnviz_config": {version}',
+                version=VERSION,
+            )
+        known = {entry.name: entry for entry in fields(cls)}
+        given = {name: value for name, value in data.items() if name != "cnnviz_config"}
+        for name in given:
+            if name not in known:
+                raise SpecError("a training config has no field `{field}`", field=name[:60])
+        for name, entry in known.items():
+            if entry.default is MISSING and name not in given:
+                raise SpecError("a training config needs `{field}`", field=name)
+        try:
+            given["network"] = from_data(given["network"])
+        except SpecError as error:
+            raise error.at("network") from None
+        return cls(**given)
+
+
+def check_classes(network: Network, classes: int, dataset: str) -> None:
+    """Refuse a network whose number of scores is not the data set's number of classes.
+
+    Raises:
+        SpecError: with both numbers; nothing where the description alone does not tell the number of scores.
+    """
+    found = scores(network)
+    if found is not None and found != classes:
+        raise SpecError(
+            "`network` (={network}) ends in {scores} scores, but the data set {dataset} has {classes}"
+            " classes: give its last layer {classes} outputs",
+            network=network.name, scores=found, dataset=dataset, classes=classes,
+        )  # fmt: skip
+
+
+def scores(network: Network) -> int | None:
+    """Return how many scores a network ends in, where its last layers tell it; None where they do not."""
+    pooled = False
+    for _, layer in reversed(list(leaves(network.body))):
+        match layer:
+            case Linear(out_features=count):
+                return count
+            case AdaptiveAvgPool2d(output_size=1 | (1, 1)):
+                pooled = True
+            case Conv2d(out_channels=count):
+                return count if pooled else None
+            case _:
+                pass
+    return None
+
+
+def saturates(network: Network) -> bool:
+    """Return whether a network's activations are sigmoids or tanhs, which need another start and rate."""
+    return any(isinstance(layer, Sigmoid | Tanh) for _, layer in leaves(network.body))
+
+
+def suggested(network: Network, dataset: str = DEFAULT) -> TrainConfig:
+    """Return a config with which a plain "Start" goes well for this network and data set.
+
+    Networks with sigmoids take a larger rate; the small embedded digits take more epochs. Each value was
+    found on a validation part of the training pictures, never on a test set.
+
+    Raises:
+        SpecError, DataError: as ``TrainConfig``.
+    """
+    small = dataset == DEFAULT
+    return TrainConfig(
+        network,
+        dataset,
+        optimizer="adam",
+        learning_rate=0.01 if saturates(network) else 0.002,
+        schedule="one_cycle",
+        batch_size=32 if small else 128,
+        epochs=60 if small else 3,
+    )
+
+
+def _number(parameter: str, value: object, *, least: float, most: float) -> None:
+    good = isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
+    if not good:  # NaN is in no range
+        raise SpecError(
+            "`{parameter}` (={value}) must be a number from {least} to {most}",
+            parameter=parameter, value=shown(value), least=least, most=most,
+        )  # fmt: skip

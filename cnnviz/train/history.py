@@ -1,0 +1,161 @@
+"""A run's events folded into curves; reads only what is new, and thins what is drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from cnnviz.train.events import (
+    EpochEnd,
+    Event,
+    Failed,
+    Finished,
+    Started,
+    StepEnd,
+    Stopped,
+    from_line,
+    whole_lines,
+)
+
+EVENTS = "events.jsonl"
+
+Point = tuple[float, float]
+
+
+class Folder(Protocol):
+    """What has a run folder (``cnnviz.train.runs.Run``)."""
+
+    @property
+    def path(self) -> Path:
+        """The run folder."""
+
+
+@dataclass(slots=True)
+class History:
+    """The curves of a run, as far as it went.
+
+    Attributes:
+        started: what was begun; None until the worker has loaded the data.
+        steps, loss, accuracy, throughput: equally long; training means at these steps, samples a second.
+        epochs: every ``EpochEnd``, for a table.
+        epoch_steps, train_loss, train_accuracy: equally long; means over whole epochs, at their last steps.
+        val_steps, val_loss, val_accuracy: equally long; empty where no validation pictures were kept.
+        step, epoch, seconds, seconds_left: where the run is.
+        end: the terminal event; None while there is none.
+        last: the last event of all.
+        offset: bytes of the event file that are folded in.
+    """
+
+    started: Started | None = None
+    steps: list[int] = field(default_factory=list)
+    loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    throughput: list[float] = field(default_factory=list)
+    epochs: list[EpochEnd] = field(default_factory=list)
+    epoch_steps: list[int] = field(default_factory=list)
+    train_loss: list[float] = field(default_factory=list)
+    train_accuracy: list[float] = field(default_factory=list)
+    val_steps: list[int] = field(default_factory=list)
+    val_loss: list[float] = field(default_factory=list)
+    val_accuracy: list[float] = field(default_factory=list)
+    step: int = 0
+    epoch: int = 0
+    seconds: float = 0.0
+    seconds_left: float | None = None
+    end: Finished | Stopped | Failed | None = None
+    last: Event | None = None
+    offset: int = 0
+
+    @property
+    def samples_per_second(self) -> float | None:
+        """The newest throughput; of the whole run once it has finished."""
+        if isinstance(self.end, Finished):
+            return self.end.samples_per_second
+        return self.throughput[-1] if self.throughput else None
+
+    @property
+    def total_steps(self) -> int | None:
+        """How many steps the whole training has."""
+        return self.started.steps_per_epoch * self.started.epochs if self.started else None
+
+    @property
+    def progress(self) -> float:
+        """How much is done, from 0 to 1."""
+        total = self.total_steps
+        if isinstance(self.end, Finished):
+            return 1.0
+        return min(1.0, self.step / total) if total else 0.0
+
+    def fold(self, event: Event) -> None:
+        """Take in the next event."""
+        self.last = event
+        match event:
+            case Started():
+                self.started = event
+            case StepEnd():
+                self.steps.append(event.step)
+                self.loss.append(event.loss)
+                self.accuracy.append(event.accuracy)
+                self.throughput.append(event.samples_per_second)
+                self.step, self.epoch = event.step, event.epoch
+                self.seconds, self.seconds_left = event.seconds, event.seconds_left
+            case EpochEnd():
+                self.epochs.append(event)
+                self.epoch_steps.append(event.step)
+                self.train_loss.append(event.train_loss)
+                self.train_accuracy.append(event.train_accuracy)
+                if event.val_loss is not None and event.val_accuracy is not None:
+                    self.val_steps.append(event.step)
+                    self.val_loss.append(event.val_loss)
+                    self.val_accuracy.append(event.val_accuracy)
+                self.step, self.epoch, self.seconds = event.step, event.epoch, event.seconds
+            case Finished() | Stopped():
+                self.end, self.seconds, self.seconds_left = event, event.seconds, None
+            case Failed():
+                self.end, self.seconds_left = event, None
+
+
+def read(run: Folder | Path, since: History | None = None) -> History:
+    """Return the history of a run; ``since`` is taken further by what is new in the event file.
+
+    A line that is still being written is left for the next call; damaged lines are passed over; a file that
+    has become shorter is read anew. A run without events has an empty history.
+    """
+    path = (run if isinstance(run, Path) else run.path) / EVENTS
+    history = History() if since is None else since
+    try:
+        with path.open("rb") as file:
+            if file.seek(0, 2) < history.offset:
+                history = History()
+            file.seek(history.offset)
+            data = file.read()
+    except OSError:
+        return history
+    for line in whole_lines(data):
+        history.offset += len(line) + 1
+        try:
+            history.fold(from_line(line))
+        except ValueError:
+            continue
+    return history
+
+
+def thin(points: Sequence[Point], most: int = 600) -> list[Point]:
+    """Return at most ``most`` of the points, both ends and every stretch's lowest and highest among them.
+
+    Args:
+        points: (x, y) in the order of x.
+        most: at least 4.
+    """
+    count = len(points)
+    if count <= most:
+        return list(points)
+    buckets = (most - 2) // 2
+    inner = count - 2
+    kept = [points[0]]
+    for number in range(buckets):
+        first, last = 1 + number * inner // buckets, 1 + (number + 1) * inner // buckets
+        low = min(range(first, last), key=lambda at: points[at][1])
+        high = max(range(first, last), key=lambda at: points[at][1])
+        kept += [points[at] for at in sorted({low, high})]
+    return [*kept, points[-1]]

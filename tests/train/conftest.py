@@ -1,0 +1,50 @@
+"""Tiny networks and a folder of runs for every test of the training rooms."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cnnviz.spec import AvgPool2d, Chain, Conv2d, Flatten, Linear, Network, Sigmoid
+from cnnviz.train.runs import Run
+
+
+def tiny_network(*, classes: int = 10, name: str = "Tiny") -> Network:
+    return Network(
+        name,
+        (1, 28, 28),
+        Chain("", (AvgPool2d(4), Conv2d(1, 4, 3), Sigmoid(), Flatten(), Linear(100, classes))),
+    )
+
+
+@pytest.fixture
+def tiny() -> Network:
+    return tiny_network()
+
+
+@pytest.fixture(autouse=True)
+def runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "runs"
+    monkeypatch.setenv("CNNVIZ_RUNS", str(folder))
+    return folder
+
+
+@pytest.fixture
+def wait_for() -> Callable[[Callable[[], bool], float], None]:
+    def wait(true: Callable[[], bool], seconds: float = 30.0) -> None:
+        until = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < until, "this took too long"
+            time.sleep(0.01)
+
+    return wait
+
+
+@pytest.fixture
+def ended(wait_for) -> Callable[[Run], str]:
+    def wait(run: Run) -> str:
+        wait_for(lambda: run.state() not in {"starting", "running"}, 60.0)
+        return run.state()
+
+    return wait

@@ -1,0 +1,120 @@
+"""A config checks itself and survives its JSON."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.errors import CnnvizError, DataError, SpecError
+from cnnviz.spec import AdaptiveAvgPool2d, Chain, Conv2d, Flatten, Linear, Network, ReLU
+from cnnviz.train.config import AUGMENTS, OPTIMIZERS, SCHEDULES, TrainConfig, scores, suggested
+from tests.train.conftest import tiny_network
+
+CONFIGS = st.builds(
+    TrainConfig,
+    network=st.just(tiny_network()),
+    dataset=st.sampled_from(["digits", "mnist", "fashion_mnist", "cifar10"]),
+    device=st.sampled_from(["auto", "cpu", "mps", "cuda", "cuda:0", "cuda:17"]),
+    optimizer=st.sampled_from(OPTIMIZERS),
+    learning_rate=st.floats(1e-9, 100),
+    momentum=st.floats(0, 0.9999),
+    weight_decay=st.floats(0, 1),
+    schedule=st.sampled_from(SCHEDULES),
+    batch_size=st.integers(1, 100_000),
+    epochs=st.integers(1, 10_000),
+    seed=st.integers(0, 2**31 - 1),
+    validation_fraction=st.floats(0, 0.9),
+    augment=st.sampled_from(AUGMENTS),
+    label_smoothing=st.floats(0, 0.9),
+)
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+
+
+@given(CONFIGS)
+def test_json_gives_the_same_config_back(config):
+    assert TrainConfig.from_json(config.to_json()) == config
+
+
+@given(
+    st.sampled_from(
+        ["dataset", "device", "optimizer", "learning_rate", "batch_size", "epochs", "seed", "augment", "network"]
+    ),
+    JSON,
+)
+def test_any_value_in_a_file_is_taken_or_refused_with_a_sentence(name, value):
+    data = json.loads(TrainConfig(tiny_network()).to_json()) | {name: value}
+    try:
+        config = TrainConfig.from_json(json.dumps(data))
+    except CnnvizError as error:
+        assert str(error)
+    else:
+        assert TrainConfig.from_json(config.to_json()) == config
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_refused_with_a_sentence(text):
+    with pytest.raises(SpecError):
+        TrainConfig.from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("learning_rate", math.nan), ("learning_rate", math.inf), ("learning_rate", 0), ("learning_rate", -1),
+        ("learning_rate", "0.1"), ("learning_rate", True), ("momentum", 1), ("momentum", math.nan),
+        ("weight_decay", -1), ("batch_size", 0), ("batch_size", 1.5), ("epochs", 0), ("epochs", True),
+        ("seed", -1), ("validation_fraction", 1), ("validation_fraction", math.nan), ("label_smoothing", 1),
+        ("optimizer", "lion"), ("schedule", "steps"), ("augment", "mixup"), ("device", "tpu"),
+        ("device", "cuda:x"), ("device", None),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_and_named(tiny, name, value):
+    with pytest.raises(SpecError) as caught:
+        TrainConfig(tiny, **{name: value})
+    assert f"`{name}`" in str(caught.value)
+
+
+def test_an_unknown_data_set_is_refused_with_the_known_ones(tiny):
+    with pytest.raises(DataError, match="digits, mnist, fashion_mnist, cifar10"):
+        TrainConfig(tiny, "imagenet")
+
+
+def test_a_network_with_the_wrong_number_of_scores_is_refused_with_both_numbers():
+    with pytest.raises(SpecError, match="ends in 7 scores, but the data set mnist has 10 classes"):
+        TrainConfig(tiny_network(classes=7), "mnist")
+
+
+def test_the_number_of_scores_follows_from_the_description():
+    ends = Chain("", (Conv2d(1, 10, 3), ReLU(), AdaptiveAvgPool2d(1), Flatten()))
+    assert scores(Network("N", (1, 28, 28), ends)) == 10
+    assert scores(Network("N", (1, 28, 28), Chain("", (Conv2d(1, 10, 3), Flatten())))) is None
+    assert scores(Network("N", (1, 28, 28), Chain("", (Flatten(), Linear(784, 3), ReLU())))) == 3
+
+
+def test_unknown_and_missing_fields_are_refused(tiny):
+    data = json.loads(TrainConfig(tiny).to_json())
+    with pytest.raises(SpecError, match="no field `colour`"):
+        TrainConfig.from_json(json.dumps(data | {"colour": 1}))
+    del data["network"]
+    with pytest.raises(SpecError, match="needs `network`"):
+        TrainConfig.from_json(json.dumps(data))
+
+
+def test_a_mistake_in_the_network_names_its_place(tiny):
+    data = json.loads(TrainConfig(tiny).to_json())
+    data["network"]["body"][1]["padding"] = -1
+    with pytest.raises(SpecError, match="padding.*-1"):
+        TrainConfig.from_json(json.dumps(data))
+
+
+def test_networks_with_sigmoids_are_offered_a_larger_rate(tiny):
+    plain = Network("N", (1, 28, 28), Chain("", (Flatten(), Linear(784, 10))))
+    assert suggested(tiny, "mnist").learning_rate > suggested(plain, "mnist").learning_rate
+    assert suggested(tiny).epochs > suggested(tiny, "mnist").epochs
