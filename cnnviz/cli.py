@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ import typer
 
 from cnnviz import zoo
 from cnnviz.errors import CnnvizError, DataError, SpecError
-from cnnviz.language import from_environment, render, sentence, translator
+from cnnviz.language import Message, from_environment, render, sentence, translator
 from cnnviz.shapes import Trace, say, trace
 from cnnviz.spec import Network, from_json
 
@@ -31,7 +31,8 @@ app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help=_("One JSON document on standard output, nothing else."))]
 Described = Annotated[str, typer.Argument(metavar="NETWORK_OR_JSON_FILE", help=_("A name, or a JSON file."))]
 Options = Annotated[
-    list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help=_("An option of a documented network."))
+    list[str] | None,
+    typer.Option("--set", metavar="OPTION=VALUE", help=_("An option of a documented network.")),
 ]
 
 
@@ -43,7 +44,7 @@ def main() -> None:
         _fail(sentence(error, LANGUAGE), 2)
     except typer.Abort:
         _fail(_("interrupted"), 1)
-    except typer._click.exceptions.ClickException as error:  # noqa: SLF001  (typer brings its own click)
+    except typer._click.exceptions.ClickException as error:
         _fail(error.format_message(), 2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -54,10 +55,12 @@ def main() -> None:
 @app.command(help=_("List the documented networks."))
 def networks(*, as_json: Json = False) -> None:
     """List the documented networks with input, parameters and multiply-adds."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in zoo.ZOO:
         network, traced = zoo.get(name), trace(zoo.get(name))
-        rows.append({"name": name, "input": list(network.input_shape), "params": traced.params, "macs": traced.macs})
+        rows.append(
+            {"name": name, "input": list(network.input_shape), "params": traced.params, "macs": traced.macs}
+        )
     if as_json:
         _print_json(rows)
         return
@@ -81,7 +84,9 @@ def shapes(
         described = described.with_input(_shape(input_shape))
     traced = trace(described)
     if as_json:
-        _print_json({"network": described.name, "input_shape": list(described.input_shape), **_trace_data(traced)})
+        _print_json(
+            {"network": described.name, "input_shape": list(described.input_shape), **_trace_data(traced)}
+        )
         return
     _print_table(
         (_("path"), _("layer"), _("input"), _("output"), _("parameters"), _("multiply-adds"), _("receptive field")),
@@ -104,7 +109,9 @@ def code(network: Described, *, options: Options = None) -> None:
 @app.command(help=_("Train a network; the run is kept and can be stopped, watched and drawn with."))
 def train(
     network: Annotated[str, typer.Option(help=_("A documented network, or a JSON file."))] = "lenet",
-    dataset: Annotated[str, typer.Option(help=_("digits, mnist, fashion_mnist, cifar10 or folder:PATH."))] = "digits",
+    dataset: Annotated[
+        str, typer.Option(help=_("digits, mnist, fashion_mnist, cifar10 or folder:PATH."))
+    ] = "digits",
     *,
     options: Options = None,
     device: Annotated[str, typer.Option(help=_("auto, cpu, cuda:N or mps."))] = "auto",
@@ -114,11 +121,17 @@ def train(
     optimizer: Annotated[str | None, typer.Option(help="adam, adamw, sgd, rmsprop")] = None,
     schedule: Annotated[str | None, typer.Option(help="constant, one_cycle, cosine")] = None,
     weight_decay: Annotated[float | None, typer.Option(help=_("As torch's optimisers take it."))] = None,
-    label_smoothing: Annotated[float | None, typer.Option(help=_("Part of the target spread over all classes."))] = None,
+    label_smoothing: Annotated[
+        float | None, typer.Option(help=_("Part of the target spread over all classes."))
+    ] = None,
     augment: Annotated[str | None, typer.Option(help="none, shift, drawing")] = None,
-    validation_fraction: Annotated[float | None, typer.Option(help=_("Part of the training pictures kept for validation."))] = None,
+    validation_fraction: Annotated[
+        float | None, typer.Option(help=_("Part of the training pictures kept for validation."))
+    ] = None,
     seed: Annotated[int, typer.Option(help=_("The same seed gives the same run on a CPU."))] = 0,
-    run_dir: Annotated[Path | None, typer.Option(help=_("Where to put the run; by default among the others."))] = None,
+    run_dir: Annotated[
+        Path | None, typer.Option(help=_("Where to put the run; by default among the others."))
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train in a process of its own and follow its events."""
@@ -169,30 +182,39 @@ def runs(*, as_json: Json = False) -> None:
         return
     _print_table(
         (_("run"), _("state"), _("network"), _("data set"), _("test accuracy")),
-        [(row["run"], row["state"], row["network"] or "?", row["dataset"] or "?", _percent(row["test_accuracy"])) for row in rows],
+        [(row["run"], _(row["state"]), row["network"] or "?", row["dataset"] or "?", _percent(row["test_accuracy"])) for row in rows],
     )  # fmt: skip
 
 
 @app.command(help=_("Stop a run within a second."))
-def stop(run: Annotated[str, typer.Argument(metavar="RUN", help=_("Its name, as in the list of runs."))]) -> None:
+def stop(
+    run: Annotated[str, typer.Argument(metavar="RUN", help=_("Its name, as in the list of runs."))],
+) -> None:
     """Stop a run."""
     from cnnviz.train import runs as store  # noqa: PLC0415
 
     found = store.find(run)
     if found.state() not in {"starting", "running"}:
-        raise SpecError("the run {run} has already ended: it is {state}", run=run, state=found.state())
+        raise SpecError("the run {run} has already ended: it is {state}", run=run, state=Message(found.state()))
     began = time.monotonic()
     state = store.stop(found)
     typer.echo(
-        _("{run} is {state} after {seconds:.2f} s").format(run=run, state=state, seconds=time.monotonic() - began)
+        _("{run} is {state} after {seconds:.2f} s").format(
+            run=run, state=_(state), seconds=time.monotonic() - began
+        )
     )
 
 
 @app.command(help=_("Recognise pictures of digits, the way the canvas does."))
 def predict(
-    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help=_("PNG, JPEG, …; dark on light or light on dark."))],
+    images: Annotated[
+        list[Path],
+        typer.Argument(metavar="IMAGE...", help=_("PNG, JPEG, …; dark on light or light on dark.")),
+    ],
     *,
-    checkpoint: Annotated[str, typer.Option(help=_("A shipped checkpoint, or the name of a run."))] = "digit_recognizer",
+    checkpoint: Annotated[
+        str, typer.Option(help=_("A shipped checkpoint, or the name of a run."))
+    ] = "digit_recognizer",
     as_json: Json = False,
 ) -> None:
     """Recognise pictures."""
@@ -202,7 +224,7 @@ def predict(
 
     pictures = [(file, read(file)) for file in images]
     predictor = Predictor.of(path_of(checkpoint))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for file, grey in pictures:
         try:
             _picture, answer = predictor.read(grey)
@@ -214,7 +236,7 @@ def predict(
         return
     _print_table(
         (_("file"), _("digit"), _("sure")),
-        [(row["file"], row["label"], _percent(max(row["probabilities"]))) for row in rows],  # type: ignore[arg-type, type-var]
+        [(row["file"], row["label"], _percent(max(row["probabilities"]))) for row in rows],
     )
 
 
@@ -244,7 +266,7 @@ def _shape(text: str) -> tuple[int, ...]:
         raise SpecError("`--input` (={value}) must be like 1x28x28", value=text[:60]) from None
 
 
-def _follow(run: Any) -> None:  # noqa: ANN401  (a Run; its room is imported when asked)
+def _follow(run: Any) -> None:
     """Draw a progress bar on standard error from the run's events until it ends."""
     from tqdm import tqdm  # noqa: PLC0415
 
@@ -262,7 +284,7 @@ def _follow(run: Any) -> None:  # noqa: ANN401  (a Run; its room is imported whe
             bar.refresh()
 
 
-def _run_data(run: Any) -> dict[str, Any]:  # noqa: ANN401
+def _run_data(run: Any) -> dict[str, Any]:
     from cnnviz.train.history import read  # noqa: PLC0415
 
     history, state, failure = read(run), run.state(), run.failure()
@@ -272,7 +294,7 @@ def _run_data(run: Any) -> dict[str, Any]:  # noqa: ANN401
         config = None
     end = history.end
 
-    def last(name: str) -> Any:  # noqa: ANN401
+    def last(name: str) -> Any:
         return getattr(end, name, None)
 
     return {
@@ -302,11 +324,11 @@ def _trace_data(traced: Trace) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _print_json(data: Any) -> None:  # noqa: ANN401
+def _print_json(data: Any) -> None:
     typer.echo(json.dumps(data, ensure_ascii=False, indent=1, default=str))
 
 
-def _print_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(map(_width, column)) for column in zip(head, *rows, strict=True)]
     for row in (head, *rows):
         typer.echo("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())  # fmt: skip

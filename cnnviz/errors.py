@@ -28,7 +28,7 @@ class CnnvizError(Exception):
 
     place: str = ""
 
-    def __init__(self, template: str, /, **values: Any) -> None:  # noqa: ANN401
+    def __init__(self, template: str, /, **values: Any) -> None:
         super().__init__(template)
         self.template = template
         self.values = values

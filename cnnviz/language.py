@@ -19,9 +19,15 @@ DEFAULT = "en"
 _LOCALE = Path(__file__).parent / "locale"
 
 
-def N_(message: str) -> str:  # noqa: N802
+class Message(str):
+    """Text that stands in the catalogue, in English until somebody says it."""
+
+    __slots__ = ()
+
+
+def N_(message: str) -> Message:  # noqa: N802
     """Mark a message for the catalogue without translating it yet."""
-    return message
+    return Message(message)
 
 
 @cache
@@ -56,7 +62,10 @@ def from_environment() -> str:
 
 def render(template: str, values: Mapping[str, Any], language: str) -> str:
     """Return a template in a language with its values put in; values that are messages are translated too."""
-    said = {name: translate(value, language) if isinstance(value, str) else value for name, value in values.items()}
+    said = {
+        name: translate(value, language) if isinstance(value, Message) else value
+        for name, value in values.items()
+    }
     return translate(template, language).format(**said)
 
 

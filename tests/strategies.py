@@ -4,11 +4,25 @@ from hypothesis import strategies as st
 
 from cnnviz.errors import SpecError
 from cnnviz.shapes import apply
-from cnnviz.spec import (
-    GELU, AdaptiveAvgPool2d, AvgPool2d, BatchNorm2d, Branches, Chain, Conv2d, Dropout, Flatten, Linear, LogSoftmax,
-    MaxPool2d, Network, ReLU, Sigmoid, Tanh,
-)  # fmt: skip
 from cnnviz.shapes.tracing import trace
+from cnnviz.spec import (
+    GELU,
+    AdaptiveAvgPool2d,
+    AvgPool2d,
+    BatchNorm2d,
+    Branches,
+    Chain,
+    Conv2d,
+    Dropout,
+    Flatten,
+    Linear,
+    LogSoftmax,
+    MaxPool2d,
+    Network,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)  # fmt: skip
 
 names = st.sampled_from(["", "conv", "act", "block", "stem", "head"])
 

@@ -103,7 +103,7 @@ FILES = sorted([ROOT / "app.py", *ROOT.glob("pages/*.py"), *ROOT.glob("cnnviz/**
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_room_imports_only_what_its_rule_allows(path):
     room = room_of(path)
-    if room in {"__init__", "__main__"} or path.name == "__init__.py" and room in {"data", "train"}:
+    if room in {"__init__", "__main__"} or (path.name == "__init__.py" and room in {"data", "train"}):
         assert all(not late for _, late in imported(path))
         return
     assert room in RULE, f"{path} is in no room of the import rule"
@@ -129,7 +129,10 @@ def test_training_brings_no_streamlit_and_nothing_that_the_gpu_machine_lacks():
 
 
 def test_the_frame_of_the_pages_comes_without_torch():
-    assert not loaded_by("cnnviz.ui.shell", "cnnviz.ui.live", "cnnviz.ui.sheet") & {"torch", "plotly.graph_objects"}
+    assert not loaded_by("cnnviz.ui.shell", "cnnviz.ui.live", "cnnviz.ui.sheet") & {
+        "torch",
+        "plotly.graph_objects",
+    }
 
 
 def test_pages_stay_thin_and_files_readable_in_one_sitting():

@@ -26,7 +26,7 @@ def finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def remembered(key: str, name: str) -> Any:  # noqa: ANN401 - whatever the browser sent; its reader checks it
+def remembered(key: str, name: str) -> Any:
     """Return the state ``name`` that the component ``key`` sent last, or ``None``."""
     state = st.session_state.get(key)
     return state.get(name) if isinstance(state, dict) else None

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from cnnviz.data.datasets import fit
 from cnnviz.data.drawing import Picture, prepare
@@ -32,9 +33,7 @@ class Predictor:
         self._mean = torch.tensor(checkpoint.mean).view(1, channels, 1, 1)
         self._std = torch.tensor(checkpoint.std).view(1, channels, 1, 1)
         last = [layer for _, layer in leaves(checkpoint.network.body)][-1]
-        self._as_probabilities = {LogSoftmax: torch.exp, Softmax: torch.clone}.get(
-            type(last), lambda scores: torch.softmax(scores, dim=1)
-        )
+        self._last = type(last)
 
     @classmethod
     def of(cls, path: Path) -> "Predictor":
@@ -66,9 +65,15 @@ class Predictor:
         batch = torch.from_numpy((np.clip(pictures, 0, 1) * 255).round().astype(np.uint8))[:, None]
         batch = fit(batch, self.checkpoint.network.input_shape).float() / 255
         with torch.inference_mode():
-            rows = self._as_probabilities(self._module((batch - self._mean) / self._std)).tolist()
+            rows = self._probabilities(self._module((batch - self._mean) / self._std)).tolist()
         classes = self.checkpoint.classes
         return [
             Prediction(best := max(range(len(row)), key=row.__getitem__), classes[best], tuple(row))
             for row in rows
         ]
+
+    def _probabilities(self, scores: Tensor) -> Tensor:
+        """A network may end in log-probabilities, in probabilities, or in raw scores."""
+        if self._last is LogSoftmax:
+            return scores.exp()
+        return scores if self._last is Softmax else scores.softmax(dim=1)

@@ -1,11 +1,13 @@
 """Where are a network's parameters and multiply-adds? Two bars a layer."""
 
-import plotly.graph_objects as go
+from typing import Any
+
+from plotly import graph_objects as go
 
 from cnnviz.shapes import Trace
 
 
-def costs(trace: Trace, *, params: str, macs: str) -> go.Figure:
+def costs(trace: Trace, *, params: str, macs: str) -> Any:
     """Return each layer's share of all parameters and of all multiply-adds, in percent.
 
     Args:
@@ -15,7 +17,7 @@ def costs(trace: Trace, *, params: str, macs: str) -> go.Figure:
     """
     rows = [row for row in trace.rows if row.params or row.macs]
     paths = [row.path for row in rows]
-    figure = go.Figure()
+    figure: Any = go.Figure()
     for name, counts, total, colour in (
         (params, [row.params for row in rows], trace.params, "#3b7dd8"),
         (macs, [row.macs for row in rows], trace.macs, "#e08a3c"),

@@ -9,7 +9,7 @@ import re
 from dataclasses import MISSING, fields
 
 from cnnviz.shapes import say, trace
-from cnnviz.spec import Branches, Chain, Layer, Network, Node, Shape, named
+from cnnviz.spec import Branches, Chain, Layer, LogSoftmax, Network, Node, Shape, Softmax, named
 
 # Torch's own habit is to give these without their names.
 POSITIONAL = {
@@ -119,8 +119,8 @@ def _leaf(layer: Layer) -> str:
         if entry.name == "name" or (value == entry.default and entry.default is not MISSING):
             continue
         arguments.append(repr(value) if position < POSITIONAL.get(kind, 0) else f"{entry.name}={value!r}")
-    if kind in {"Softmax", "LogSoftmax"} and not arguments:
-        arguments = [f"dim={layer.dim}"]  # type: ignore[union-attr]
+    if isinstance(layer, Softmax | LogSoftmax) and not arguments:
+        arguments = [f"dim={layer.dim}"]
     return f"nn.{kind}({', '.join(arguments)})"
 
 

@@ -25,7 +25,7 @@ def box(height: int, width: int) -> Array:
 def gaussian(height: int, width: int) -> Array:
     """Return binomial weights that sum to 1: a soft blur."""
     kernel = np.outer(_binomial(height), _binomial(width))
-    return kernel / kernel.sum()
+    return kernel / float(kernel.sum())
 
 
 def sharpen(height: int, width: int) -> Array:
@@ -82,7 +82,8 @@ def _binomial(size: int) -> Array:
 def _ramp(size: int) -> Array:
     if size == 1:
         return np.ones(1)
-    return (np.arange(size) - (size - 1) / 2) * (1 if size % 2 else 2)
+    centred = np.arange(size, dtype=np.float64) - (size - 1) / 2
+    return centred * (1 if size % 2 else 2)
 
 
 PRESETS: dict[str, tuple[str, Callable[[int, int], Array]]] = {

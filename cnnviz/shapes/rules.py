@@ -12,8 +12,27 @@ from cnnviz.errors import ShapeError
 from cnnviz.language import N_
 from cnnviz.spec.checks import LARGEST, Pair, pair
 from cnnviz.spec.layers import (
-    GELU, AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, ConvTranspose2d, Dropout,
-    Dropout2d, Flatten, Identity, Layer, Linear, LogSoftmax, MaxPool2d, ReLU, Sigmoid, Softmax, Tanh, Upsample,
+    GELU,
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
+    AvgPool2d,
+    BatchNorm1d,
+    BatchNorm2d,
+    Conv2d,
+    ConvTranspose2d,
+    Dropout,
+    Dropout2d,
+    Flatten,
+    Identity,
+    Layer,
+    Linear,
+    LogSoftmax,
+    MaxPool2d,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+    Upsample,
 )  # fmt: skip
 from cnnviz.spec.network import Shape
 

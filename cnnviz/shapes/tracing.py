@@ -112,7 +112,7 @@ def _leaf(
             result.macs,
             seen.field,
             result.formulas,
-        )  # fmt: skip
+        )
     )
     return result.shape, seen
 

@@ -7,8 +7,27 @@ codec    JSON both ways
 
 from cnnviz.spec.codec import from_data, from_json, to_data, to_json
 from cnnviz.spec.layers import (
-    GELU, AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, BatchNorm1d, BatchNorm2d, Conv2d, ConvTranspose2d, Dropout,
-    Dropout2d, Flatten, Identity, Layer, Linear, LogSoftmax, MaxPool2d, ReLU, Sigmoid, Softmax, Tanh, Upsample,
+    GELU,
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
+    AvgPool2d,
+    BatchNorm1d,
+    BatchNorm2d,
+    Conv2d,
+    ConvTranspose2d,
+    Dropout,
+    Dropout2d,
+    Flatten,
+    Identity,
+    Layer,
+    Linear,
+    LogSoftmax,
+    MaxPool2d,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+    Upsample,
 )  # fmt: skip
 from cnnviz.spec.network import Branches, Chain, Network, Node, Shape, leaves, named
 

@@ -122,7 +122,7 @@ class AvgPool2d:
 class AdaptiveAvgPool2d:
     """Average into a grid of fixed size, whatever the input's size; 1 is global average pooling.
 
-    (C, H, W) -> (C, \\*output_size). Source: ``torch.nn.AdaptiveAvgPool2d``.
+    (C, H, W) -> (C, h, w) of ``output_size``. Source: ``torch.nn.AdaptiveAvgPool2d``.
     """
 
     output_size: Pair
@@ -136,7 +136,7 @@ class AdaptiveAvgPool2d:
 class AdaptiveMaxPool2d:
     """Keep the largest values in a grid of fixed size, whatever the input's size.
 
-    (C, H, W) -> (C, \\*output_size). Source: ``torch.nn.AdaptiveMaxPool2d``.
+    (C, H, W) -> (C, h, w) of ``output_size``. Source: ``torch.nn.AdaptiveMaxPool2d``.
     """
 
     output_size: Pair
@@ -285,7 +285,7 @@ class Flatten:
 class Linear:
     """Every output is a weighted sum of all inputs: y = W x + b, over the last dimension.
 
-    (\\*, in_features) -> (\\*, out_features). Source: ``torch.nn.Linear``.
+    (..., in_features) -> (..., out_features). Source: ``torch.nn.Linear``.
     """
 
     in_features: int

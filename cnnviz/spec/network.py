@@ -10,9 +10,9 @@ module that ``cnnviz.nets.build`` makes of it, so ``state_dict`` keys follow fro
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from keyword import iskeyword
-from typing import Literal
+from typing import Literal, cast
 
 from cnnviz.errors import SpecError
 from cnnviz.spec.checks import integer, one_of, shown
@@ -92,7 +92,7 @@ class Network:
     """
 
     name: str
-    input_shape: Shape
+    input_shape: tuple[int, int, int]
     body: Chain
 
     def __post_init__(self) -> None:
@@ -107,7 +107,7 @@ class Network:
 
     def with_input(self, shape: Shape) -> "Network":
         """Return the same network for another input shape (whether it still fits, ``trace`` tells)."""
-        return replace(self, input_shape=shape)
+        return Network(self.name, cast(tuple[int, int, int], shape), self.body)
 
 
 def named(items: tuple[Node, ...]) -> Iterator[tuple[str, Node]]:

@@ -9,7 +9,9 @@ from cnnviz.data import images
 from cnnviz.errors import DataError
 from cnnviz.ops import kernels, samples
 from cnnviz.ops.convolution import cross_correlate
+from cnnviz.shapes.rules import conv_padding
 from cnnviz.spec import Conv2d
+from cnnviz.spec.checks import pair
 from cnnviz.ui import state
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
@@ -50,7 +52,7 @@ def choose_input() -> Array:
             label = st.segmented_control(
                 _("Digit"), list(range(10)), required=True, **state.widget(state.CONV_DIGIT)
             )
-            return images.digit(int(label or 0)).astype(np.float64)
+            return images.digit(int(label or 0)).astype(np.float64).round(2)
         case "photo":
             names = {"china": _("Temple"), "flower": _("Flower")}
             name = st.segmented_control(
@@ -64,18 +66,18 @@ def choose_input() -> Array:
             return samples.counting()
 
 
-def choose_layer(size: tuple[int, int]) -> Conv2d:
+def choose_layer(shape: tuple[int, ...]) -> Conv2d:
     """Show the layer's parameters, bounded by the input (H, W), and return the layer."""
     padding = st.slider(_("Padding (each side)"), 0, 8, **state.widget(state.CONV_PADDING))
-    bounds = [min(MOST_KERNEL, side + 2 * padding) for side in size]
+    bounds = [min(MOST_KERNEL, side + 2 * padding) for side in shape]
     titles = (_("Kernel height"), _("Kernel width"))
     fields = (state.CONV_HEIGHT, state.CONV_WIDTH)
-    kernel = []
+    kernel: list[int] = []
     with st.container(horizontal=True, key="kernel_size"):
         for title, field, most in zip(titles, fields, bounds, strict=True):
             state.keep_within(field, 1, most)
             size = st.slider(title, 1, most, **state.widget(field, _resize_kernel)) if most > 1 else 1
-            kernel.append(size)
+            kernel.append(int(size))
     with st.container(horizontal=True, key="steps"):
         stride = st.slider(_("Stride"), 1, 8, **state.widget(state.CONV_STRIDE))
         dilation = st.slider(_("Dilation"), 1, 6, **state.widget(state.CONV_DILATION))
@@ -93,7 +95,7 @@ def choose_kernel(layer: Conv2d) -> Array:
         _("Kernel values"), names, format_func=titles.__getitem__, **state.widget(state.CONV_PRESET),
         help=_("Each value can also be edited in the picture."),
     )  # fmt: skip
-    height, width = layer.kernel_size  # type: ignore[misc]
+    height, width = pair(layer.kernel_size)
     if preset in kernels.PRESETS:
         return kernels.PRESETS[preset][1](height, width)
     values = state.get(state.CONV_VALUES)
@@ -110,7 +112,8 @@ def edited(values: list[float]) -> None:
 
 def stage_data(x: Array, kernel: Array, layer: Conv2d, *, grey: bool = False) -> StageData:
     """Return what the stage draws: input, kernel and output of a layer with one channel."""
-    stride, padding, dilation = (_both(value) for value in (layer.stride, layer.padding, layer.dilation))
+    stride, dilation = pair(layer.stride), pair(layer.dilation)
+    padding = conv_padding(layer, 0)[0], conv_padding(layer, 1)[0]
     out = cross_correlate(x, kernel, stride=stride, padding=padding, dilation=dilation)
     return StageData(
         _grid(x), _grid(kernel), _grid(out), stride=stride, dilation=dilation,
@@ -126,12 +129,9 @@ def code(layer: Conv2d) -> str:
     )
 
 
-def _both(value: object) -> tuple[int, int]:
-    return value if isinstance(value, tuple) else (int(value), int(value))  # type: ignore[call-overload, return-value]
-
-
 def _grid(values: Array) -> Grid:
-    return Grid(*values.shape, np.round(values, 10).ravel().tolist())
+    rows, cols = values.shape
+    return Grid(rows, cols, np.round(values, 10).ravel().tolist())
 
 
 def _forget_kernel() -> None:
@@ -153,7 +153,8 @@ def _picture(picture: NDArray[np.float32]) -> Array:
     side = st.select_slider(
         _("Longer side in pixels"), [28, 32, 64, 96, 128, 224], **state.widget(state.CONV_SIDE)
     )
-    return np.round(images.shrink(picture, side).astype(np.float64), 4)
+    shrunk: Array = images.shrink(picture, side).astype(np.float64)
+    return shrunk.round(4)
 
 
 def _uploaded() -> Array:

@@ -36,7 +36,8 @@ def choose(after: Callable[[], None] | None = None) -> Network:
         chosen[option] = column.selectbox(
             _option_title(option), values, format_func=_value_title, **state.widget(field, after)
         )
-    st.caption(f"{_(entry.about)}  \n{_('Source')}: {entry.source}")
+    source = _("Source: {source}").format(source=entry.source)
+    st.caption(f"{_(entry.about)}  \n{source}")
     return zoo.get(name, **chosen)
 
 

@@ -1,6 +1,7 @@
 """The frame of every page: title, language switch, navigation, link."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -8,6 +9,9 @@ from cnnviz.language import LANGUAGES, N_
 from cnnviz.ui import state, warm
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _, current
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
 
 ROOT = Path(__file__).resolve().parents[2]
 ICON = ROOT / "cnnviz" / "content" / "icon.png"
@@ -31,7 +35,7 @@ PAGES = {
 }
 
 
-def page(name: str) -> st.Page:  # type: ignore[valid-type]
+def page(name: str) -> "StreamlitPage":
     """Return a page by name, its title in the language of this session."""
     title, icon = PAGES[name]
     return st.Page(

@@ -202,5 +202,5 @@ def refused() -> list[str]:
 
 def _written(value: Any) -> str:
     if isinstance(value, tuple):
-        return "_".join(f"{part:g}" for part in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return "_".join(f"{part:.10g}" for part in value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

@@ -1,5 +1,7 @@
 """What the Train page asks before a start: data, device, optimiser and the rest."""
 
+from typing import Any
+
 import streamlit as st
 
 from cnnviz.data import catalog
@@ -16,7 +18,7 @@ def choose_data() -> str | None:
     """Show the data sets and return the chosen one's name; None while it cannot be used."""
     names = [*catalog.DATASETS, FOLDER]
     state.keep_among(state.DATASET, names)
-    chosen = st.selectbox(
+    chosen: str = st.selectbox(
         _("Data set"), names, format_func=_data_title, **state.widget(state.DATASET, forget_suggestions)
     )
     if chosen == FOLDER:
@@ -69,9 +71,12 @@ def choose_config(network: Network, dataset: str, device: str) -> TrainConfig:
         CnnvizError: if network and data set do not fit.
     """
     best = suggested(network, dataset)
-    for field, value in (
-        (state.LEARNING_RATE, best.learning_rate), (state.BATCH_SIZE, best.batch_size), (state.EPOCHS, best.epochs),
-    ):  # fmt: skip
+    suggestions: dict[state.Field[Any], float] = {
+        state.LEARNING_RATE: best.learning_rate,
+        state.BATCH_SIZE: best.batch_size,
+        state.EPOCHS: best.epochs,
+    }
+    for field, value in suggestions.items():
         if not state.get(field):
             state.put(field, value)
     columns = st.columns(2)
@@ -93,7 +98,8 @@ def choose_config(network: Network, dataset: str, device: str) -> TrainConfig:
 
 def forget_suggestions() -> None:
     """Another network or data set asks for other numbers: suggest them anew."""
-    for field in (state.LEARNING_RATE, state.BATCH_SIZE, state.EPOCHS):
+    fields: tuple[state.Field[Any], ...] = (state.LEARNING_RATE, state.BATCH_SIZE, state.EPOCHS)
+    for field in fields:
         state.put(field, field.default)
 
 

@@ -10,9 +10,11 @@ Pooling = Literal["max", "avg"]
 
 def activation(kind: Activation, name: str) -> Layer:
     """Return the activation of that kind."""
-    return {"relu": ReLU, "sigmoid": Sigmoid, "tanh": Tanh}[kind](name=name)
+    kinds: dict[str, type[ReLU | Sigmoid | Tanh]] = {"relu": ReLU, "sigmoid": Sigmoid, "tanh": Tanh}
+    return kinds[kind](name=name)
 
 
 def pooling(kind: Pooling, kernel_size: int, name: str) -> Layer:
     """Return a pooling of that kind whose windows do not overlap."""
-    return {"max": MaxPool2d, "avg": AvgPool2d}[kind](kernel_size, name=name)
+    kinds: dict[str, type[MaxPool2d | AvgPool2d]] = {"max": MaxPool2d, "avg": AvgPool2d}
+    return kinds[kind](kernel_size, name=name)

@@ -44,7 +44,17 @@ def test_json_gives_the_same_config_back(config):
 
 @given(
     st.sampled_from(
-        ["dataset", "device", "optimizer", "learning_rate", "batch_size", "epochs", "seed", "augment", "network"]
+        [
+            "dataset",
+            "device",
+            "optimizer",
+            "learning_rate",
+            "batch_size",
+            "epochs",
+            "seed",
+            "augment",
+            "network",
+        ]
     ),
     JSON,
 )

@@ -27,9 +27,7 @@ EVENTS = st.one_of(
     st.builds(Started, NUMBERS, WORDS, WORDS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS),
     st.builds(StepEnd, COUNTS, COUNTS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS),
     st.builds(EpochEnd, COUNTS, COUNTS, NUMBERS, NUMBERS, MAYBE, MAYBE, NUMBERS),
-    st.builds(
-        Finished, NUMBERS, NUMBERS, MAYBE, MAYBE, NUMBERS, NUMBERS, COUNTS, NUMBERS, NUMBERS
-    ),
+    st.builds(Finished, NUMBERS, NUMBERS, MAYBE, MAYBE, NUMBERS, NUMBERS, COUNTS, NUMBERS, NUMBERS),
     st.builds(Stopped, COUNTS, COUNTS, NUMBERS),
     st.builds(Failed, WORDS, st.dictionaries(WORDS, WORDS | COUNTS), WORDS),
 )

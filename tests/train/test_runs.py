@@ -166,7 +166,10 @@ def test_a_run_is_trained_by_one_worker_only(started, wait_for):
     run = started()
     wait_for(lambda: run.state() == "running", 60)
     done = subprocess.run(
-        [sys.executable, "-m", "cnnviz.train.worker", str(run.path)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "cnnviz.train.worker", str(run.path)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 2
     assert "already being trained" in done.stderr
@@ -228,7 +231,8 @@ def test_a_name_that_no_run_has_is_refused(name, runs_folder):
 
 
 @pytest.mark.parametrize(
-    "config", [None, b"", b'{"cnnviz_config": 1, "netw', b"\xff\x00", b"[]", b'{"cnnviz_config": 1}', b"9" * 5000]
+    "config",
+    [None, b"", b'{"cnnviz_config": 1, "netw', b"\xff\x00", b"[]", b'{"cnnviz_config": 1}', b"9" * 5000],
 )
 @pytest.mark.parametrize("events", [None, b"", b"\x00rubbish\n", b'{"event": "StepEnd"'])
 def test_a_damaged_folder_is_a_failed_run_not_an_exception(runs_folder, config, events):
@@ -257,7 +261,7 @@ def test_runs_are_listed_newest_first_and_hidden_ones_are_not(runs_folder):
 
 
 def test_a_full_disk_is_told(monkeypatch, tmp_path):
-    from cnnviz.train import worker  # noqa: PLC0415
+    from cnnviz.train import worker
 
     run = runs.create(TrainConfig(tiny_network()))
     journal = worker.Journal(run)

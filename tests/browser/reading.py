@@ -1,0 +1,99 @@
+"""What a test reads off a page, and what it waits for."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+SENTENCE = "Something went wrong"
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is connected and its script has run to the end."""
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=20_000)
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=20_000)
+
+
+def visit(page: Page, link: str) -> None:
+    """Open a link and wait for the page."""
+    page.goto(link)
+    settled(page)
+
+
+def no_trouble(page: Page) -> None:
+    """The page shows neither a traceback nor our sentence for what nobody expected."""
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_text(SENTENCE)).to_have_count(0)
+
+
+def eventually(true: Callable[[], bool], what: str, seconds: float = 15) -> None:
+    """Wait until something holds; the browser goes on living meanwhile."""
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until, f"not within {seconds:g} s: {what}"
+        time.sleep(0.05)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The line below the stage: one output cell and what it is made of."""
+
+    row: int
+    col: int
+    value: float
+    terms: list[tuple[float, float]]
+    shown: float
+
+
+def stage(page: Page) -> Locator:
+    """Return the stage once it is painted."""
+    found = page.get_by_test_id("stage")
+    expect(found).to_have_attribute("data-ready", "true", timeout=20_000)
+    return found
+
+
+def output_shape(page: Page) -> tuple[int, int]:
+    """Return the shape of the output as the stage says it."""
+    rows, cols = (stage(page).get_attribute("data-output-shape") or "").split("x")
+    return int(rows), int(cols)
+
+
+def the_sum(page: Page) -> Sum:
+    """Return the sum that is shown now."""
+    data = page.get_by_test_id("stage-sum").evaluate(
+        "e => ({...e.dataset, shown: e.querySelector('.result').textContent})"
+    )
+    terms = [(x, w) for x, w in json.loads(data["terms"])]
+    return Sum(int(data["row"]), int(data["col"]), float(data["value"]), terms, number(data["shown"]))
+
+
+def number(text: str) -> float:
+    """Return the number that a person reads in ``= −1.25``."""
+    return float(re.sub(r"[=\s]", "", text).replace("\u2212", "-"))
+
+
+def point_at(page: Page, row: int, col: int) -> None:
+    """Move the mouse to the middle of an output cell."""
+    rows, cols = output_shape(page)
+    canvas = page.get_by_test_id("stage-output")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(
+        box["x"] + (col + 0.5) * box["width"] / cols, box["y"] + (row + 0.5) * box["height"] / rows
+    )
+
+
+def step_slider(page: Page, name: str, key: str = "ArrowRight") -> None:
+    """Move a slider one step by the keyboard."""
+    slider = page.get_by_role("slider", name=name)
+    before = slider.get_attribute("aria-valuenow") or slider.input_value()
+    slider.focus()
+    page.keyboard.press(key)
+    eventually(
+        lambda: (slider.get_attribute("aria-valuenow") or slider.input_value()) != before, f"{name} moves", 5
+    )
