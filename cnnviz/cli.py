@@ -195,7 +195,9 @@ def stop(
 
     found = store.find(run)
     if found.state() not in {"starting", "running"}:
-        raise SpecError("the run {run} has already ended: it is {state}", run=run, state=Message(found.state()))
+        raise SpecError(
+            "the run {run} has already ended: it is {state}", run=run, state=Message(found.state())
+        )
     began = time.monotonic()
     state = store.stop(found)
     typer.echo(

@@ -18,7 +18,18 @@ MO = PO.with_suffix(".mo")
 
 # The first argument of each of these is a message.
 KEYWORDS = dict.fromkeys(
-    ("_", "N_", "CnnvizError", "SpecError", "ShapeError", "DataError", "DeviceError", "RunError", "_LossError"), None
+    (
+        "_",
+        "N_",
+        "CnnvizError",
+        "SpecError",
+        "ShapeError",
+        "DataError",
+        "DeviceError",
+        "RunError",
+        "_LossError",
+    ),
+    None,
 )
 
 

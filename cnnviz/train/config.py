@@ -175,11 +175,14 @@ def suggested(network: Network, dataset: str = DEFAULT) -> TrainConfig:
         SpecError, DataError: as ``TrainConfig``.
     """
     small = dataset == DEFAULT
+    rate = 0.002
+    if saturates(network):
+        rate = 0.02 if small else 0.03
     return TrainConfig(
         network,
         dataset,
         optimizer="adam",
-        learning_rate=0.01 if saturates(network) else 0.002,
+        learning_rate=rate,
         schedule="one_cycle",
         batch_size=32 if small else 128,
         epochs=60 if small else 3,

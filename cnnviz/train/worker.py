@@ -120,6 +120,7 @@ def main(arguments: list[str]) -> int:
 def _train(run: Run, journal: Journal, stopper: Stopper) -> int:
     config = run.config()
     keep_memory()
+    yield_cores()
     from cnnviz.train.loop import train  # noqa: PLC0415  (torch, after the allocator is set)
 
     code = 0
@@ -144,6 +145,15 @@ def keep_memory() -> None:
         libc.mallopt(mmap_max, 0)
         libc.mallopt(trim_threshold, 2**31 - 1)
         libc.mallopt(top_pad, 1 << 27)
+
+
+def yield_cores() -> None:
+    """Tell OpenMP's threads to sleep, not to spin, while they wait; must come before torch is imported.
+
+    A spinning thread holds up the very one that it waits for as soon as the cores are shared: with busy
+    neighbours on two cores LeNet trains 3 to 15 times faster so.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 def _failure(error: BaseException) -> Failed:

@@ -49,10 +49,8 @@ def choose_input() -> Array:
         case "stripe":
             return samples.stripe()
         case "digit":
-            label = st.segmented_control(
-                _("Digit"), list(range(10)), required=True, **state.widget(state.CONV_DIGIT)
-            )
-            return images.digit(int(label or 0)).astype(np.float64).round(2)
+            label = st.slider(_("Digit"), 0, 9, **state.widget(state.CONV_DIGIT))
+            return images.digit(int(label)).astype(np.float64).round(2)
         case "photo":
             names = {"china": _("Temple"), "flower": _("Flower")}
             name = st.segmented_control(

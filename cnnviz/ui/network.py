@@ -22,20 +22,23 @@ def choose(after: Callable[[], None] | None = None) -> Network:
     own = _own()
     names = [*zoo.ZOO, *([OWN] if own else [])]
     state.keep_among(state.NETWORK, names)
-    columns = st.columns([2, 1, 1], vertical_alignment="bottom")
-    name = columns[0].selectbox(
-        _("Network"), names, format_func=lambda name: _title(name, own), **state.widget(state.NETWORK, after)
-    )
-    if name == OWN and own:
-        return own
-    entry = zoo.ZOO[name]
-    chosen = {}
-    for column, (option, values) in zip(columns[1:], entry.options.items(), strict=False):
-        field = OPTIONS[option]
-        state.keep_among(field, list(values))
-        chosen[option] = column.selectbox(
-            _option_title(option), values, format_func=_value_title, **state.widget(field, after)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="network_choice"):
+        name = st.selectbox(
+            _("Network"),
+            names,
+            format_func=lambda name: _title(name, own),
+            **state.widget(state.NETWORK, after),
         )
+        if name == OWN and own:
+            return own
+        entry = zoo.ZOO[name]
+        chosen = {}
+        for option, values in entry.options.items():
+            field = OPTIONS[option]
+            state.keep_among(field, list(values))
+            chosen[option] = st.selectbox(
+                _option_title(option), values, format_func=_value_title, **state.widget(field, after)
+            )
     source = _("Source: {source}").format(source=entry.source)
     st.caption(f"{_(entry.about)}  \n{source}")
     return zoo.get(name, **chosen)

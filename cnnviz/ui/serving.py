@@ -7,13 +7,19 @@ from typing import Any
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime.pages_manager import PagesManager
 
 from cnnviz.ui import warm
 
 
 @asynccontextmanager
 async def warmed(_: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Begin to import the heavy modules as soon as the server starts, before the first visitor."""
+    """Prepare for the first visitor as soon as the server starts.
+
+    The heavy modules begin to be imported. And ``pages/`` is declared to be ours: until the first
+    ``st.navigation`` Streamlit would run its files by itself, without our frame, for whoever opens a link to one.
+    """
+    PagesManager.uses_pages_directory = False
     warm.start()
     yield {}
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.components import Drawing, Prediction, drawing
 from cnnviz.data import images
-from cnnviz.errors import DataError
+from cnnviz.errors import DataError, RunError
 from cnnviz.explain import checkpoints
 from cnnviz.train import runs
 from cnnviz.ui import cache, labels, state, warm
@@ -16,8 +16,14 @@ from cnnviz.ui.i18n import _
 
 
 def choose_checkpoint() -> str:
-    """Show the trained networks that there are and return the chosen one's name."""
+    """Show the trained networks that there are and return the chosen one's name.
+
+    Raises:
+        RunError: if there is none (a clone without its weights).
+    """
     names = [*checkpoints.shipped(), *checkpoints.of_runs()]
+    if not names:
+        raise RunError("there is no trained network yet: train one, then come back")
     state.keep_among(state.CHECKPOINT, names)
     return str(
         st.selectbox(_("Trained network"), names, format_func=_title, **state.widget(state.CHECKPOINT))

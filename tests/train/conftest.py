@@ -1,10 +1,12 @@
 """Tiny networks and a folder of runs for every test of the training rooms."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from cnnviz.spec import AvgPool2d, Chain, Conv2d, Flatten, Linear, Network, Sigmoid
 from cnnviz.train.runs import Run
@@ -16,6 +18,13 @@ def tiny_network(*, classes: int = 10, name: str = "Tiny") -> Network:
         (1, 28, 28),
         Chain("", (AvgPool2d(4), Conv2d(1, 4, 3), Sigmoid(), Flatten(), Linear(100, classes))),
     )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> None:
+    """Tests share the cores with whatever else runs; tiny networks gain nothing by two threads."""
+    torch.set_num_threads(1)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture

@@ -1,0 +1,32 @@
+"""What all tests share: data and runs of their own, never the user's."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+IN_CI = os.environ.get("CI") == "true"
+
+
+def missing(what, cure):
+    """Skip a test whose material this machine lacks, and say so; in CI everything must be there."""
+    if IN_CI:
+        pytest.fail(f"{what} is missing in CI: {cure}")
+    pytest.skip(f"{what} is not on this machine: {cure}")
+
+
+@pytest.fixture
+def real_data():
+    """The folder of the real data sets, laid out for torchvision."""
+    root = Path(os.environ.get("CNNVIZ_DATA", ""))
+    if not (root / "MNIST" / "raw").is_dir():
+        missing("MNIST", "set CNNVIZ_DATA to the folder that has it")
+    return root
+
+
+@pytest.fixture
+def runs_root(tmp_path, monkeypatch):
+    """An empty folder for runs."""
+    root = tmp_path / "runs"
+    monkeypatch.setenv("CNNVIZ_RUNS", str(root))
+    return root
