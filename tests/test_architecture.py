@@ -129,10 +129,7 @@ def test_training_brings_no_streamlit_and_nothing_that_the_gpu_machine_lacks():
 
 
 def test_the_frame_of_the_pages_comes_without_torch():
-    assert not loaded_by("cnnviz.ui.shell", "cnnviz.ui.live", "cnnviz.ui.sheet") & {
-        "torch",
-        "plotly.graph_objects",
-    }
+    assert not loaded_by("cnnviz.ui.shell", "cnnviz.ui.live", "cnnviz.ui.sheet") & {"torch", "torchvision"}
 
 
 def test_pages_stay_thin_and_files_readable_in_one_sitting():

@@ -11,14 +11,14 @@ from cnnviz.errors import SpecError
 SHIFT = 2
 """Pixels that "shift" moves a picture by at most."""
 
-DEGREES, SCALE, SHEAR, MOVE, THICKEN, THIN = 15.0, 0.15, 0.2, 0.10, 0.25, 0.10
+DEGREES, SCALE, SHEAR, MOVE, THICKEN, THIN = 15.0, 0.12, 0.1, 0.07, 0.25, 0.10
 
 
 def augment(batch: Tensor, generator: torch.Generator, kind: str) -> Tensor:
     """Return pictures changed at random, each in its own way.
 
     "none" changes nothing. "shift" moves by up to 2 pixels each way. "drawing" turns by up to 15 degrees,
-    scales by up to 15 %, shears and moves a little, and makes strokes thicker or thinner, as hands do.
+    scales by up to 12 %, shears and moves a little, and makes strokes thicker or thinner, as hands do.
 
     Args:
         batch: floating point (N, C, H, W), 0 (no ink) to 1.

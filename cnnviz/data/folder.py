@@ -1,25 +1,23 @@
 """A folder of pictures becomes tensors: one subfolder a class, as torchvision's ``ImageFolder`` reads it.
 
-Pictures come from anywhere, so bytes, formats and pixels are bounded before anything is decoded.
+Each picture goes through ``cnnviz.data.images``, which bounds it before it is decoded.
 """
 
 import os
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 from torch import Tensor
 
 from cnnviz.data.catalog import FORMATS
+from cnnviz.data.images import load
 from cnnviz.errors import DataError
 
 MOST_PICTURES = 200_000
-MOST_BYTES = 20_000_000
-MOST_PIXELS = 50_000_000
 MOST_MEMORY = 4_000_000_000
 
 
@@ -51,46 +49,14 @@ def read_folder(path: Path, classes: tuple[str, ...], shape: tuple[int, int, int
 
 
 def read_picture(path: Path, shape: tuple[int, int, int]) -> np.ndarray:
-    """Return one picture as uint8 (C, H, W); transparency is laid on white, the camera's rotation is undone.
+    """Return one picture as uint8 (C, H, W).
 
     Raises:
-        DataError: if the file is no picture of a known format, damaged, or too large to be decoded.
+        DataError: as ``cnnviz.data.images.load``.
     """
     channels, height, width = shape
-    try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise DataError(
-                "{file} is too large: {found} bytes, at most {most}",
-                file=str(path),
-                found=size,
-                most=MOST_BYTES,
-            )
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=tuple(sorted(set(FORMATS.values())))) as image:
-                if image.width * image.height > MOST_PIXELS:
-                    raise DataError(
-                        "{file} is too large: {width}x{height} pixels, at most {most} in all",
-                        file=str(path), width=image.width, height=image.height, most=MOST_PIXELS,
-                    )  # fmt: skip
-                upright = ImageOps.exif_transpose(image)
-                if upright.has_transparency_data:
-                    upright = upright.convert("RGBA")
-                    upright = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright)
-                small = upright.convert("L" if channels == 1 else "RGB").resize(
-                    (width, height), Image.Resampling.BILINEAR
-                )
-                array = np.asarray(small, dtype=np.uint8)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise DataError("{file} is too large: it would be a decompression bomb", file=str(path)) from None
-    except UnidentifiedImageError:
-        raise DataError(
-            "{file} is not a picture that can be read; known are: {formats}",
-            file=str(path), formats=", ".join(sorted(set(FORMATS.values()))),
-        ) from None  # fmt: skip
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
-        raise DataError("{file} cannot be read: {reason}", file=str(path), reason=str(error)[:200]) from None
+    image = load(path, "L" if channels == 1 else "RGB").resize((width, height), Image.Resampling.BILINEAR)
+    array = np.asarray(image, dtype=np.uint8)
     return array[None] if channels == 1 else array.transpose(2, 0, 1)
 
 

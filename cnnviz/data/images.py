@@ -3,6 +3,7 @@
 import io
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from cnnviz.errors import DataError
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
-MOST_BYTES = 5_000_000
-MOST_PIXELS = 20_000_000
+MOST_BYTES = 20_000_000
+MOST_PIXELS = 50_000_000
 
 EMBEDDED = Path(__file__).parent / "embedded"
 
@@ -21,24 +22,39 @@ def read(file: Path) -> NDArray[np.float32]:
     """Return a picture file as grey values (H, W) from 0 to 1.
 
     Raises:
-        DataError: if the file is missing, too large, or no picture that we read.
+        DataError: as ``load``.
     """
-    try:
-        if file.stat().st_size > MOST_BYTES:
-            raise DataError("`{file}` is larger than {most} MB", file=file.name, most=MOST_BYTES // 1_000_000)
-        data = file.read_bytes()
-    except OSError as error:
-        raise DataError(
-            "`{file}` cannot be read: {reason}", file=str(file), reason=error.strerror or ""
-        ) from None
-    return decode(data, file.name)
+    return _grey(load(file, "L"))
 
 
 def decode(data: bytes, name: str) -> NDArray[np.float32]:
-    """Return the bytes of a picture as grey values (H, W) from 0 to 1; transparent pixels become white.
+    """Return the bytes of a picture as grey values (H, W) from 0 to 1.
 
     Raises:
-        DataError: if the bytes are too many, or no picture that we read, or a picture of too many pixels.
+        DataError: as ``parse``.
+    """
+    return _grey(parse(data, name, "L"))
+
+
+def load(file: Path, mode: Literal["L", "RGB"]) -> Image.Image:
+    """Return a picture file, grey ("L") or in colour ("RGB").
+
+    Raises:
+        DataError: if the file cannot be read, and as ``parse``.
+    """
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise DataError("`{file}` cannot be read: {reason}", file=str(file), reason=error.strerror or "") from None
+    return parse(data, str(file), mode)
+
+
+def parse(data: bytes, name: str, mode: Literal["L", "RGB"]) -> Image.Image:
+    """Return a picture, grey ("L") or in colour ("RGB"); upright, and what is transparent is white paper.
+
+    Raises:
+        DataError: if the bytes or the pixels are too many, or no picture that we read.
     """
     if len(data) > MOST_BYTES:
         raise DataError("`{file}` is larger than {most} MB", file=name, most=MOST_BYTES // 1_000_000)
@@ -49,13 +65,20 @@ def decode(data: bytes, name: str) -> NDArray[np.float32]:
                     "`{file}` has {pixels:,} pixels; at most {most:,} are read",
                     file=name, pixels=image.width * image.height, most=MOST_PIXELS,
                 )  # fmt: skip
-            grey = _on_white(ImageOps.exif_transpose(image)).convert("L")
-            return np.asarray(grey, dtype=np.float32) / np.float32(255)
+            upright = ImageOps.exif_transpose(image)
+            if upright.has_transparency_data:
+                layered = upright.convert("RGBA")
+                upright = Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered)
+            return upright.convert(mode)
     except DataError:
         raise
     except UnidentifiedImageError:
-        raise DataError("`{file}` is not a picture that we read ({formats})", file=name, formats=", ".join(FORMATS)) from None  # fmt: skip
-    except (OSError, ValueError, SyntaxError, EOFError, Warning, Image.DecompressionBombError, MemoryError):
+        raise DataError(
+            "`{file}` is not a picture that we read ({formats})", file=name, formats=", ".join(FORMATS)
+        ) from None
+    except Image.DecompressionBombError:
+        raise DataError("`{file}` has more than {most:,} pixels", file=name, most=MOST_PIXELS) from None
+    except (OSError, ValueError, SyntaxError, EOFError, Warning, MemoryError):
         raise DataError("`{file}` is damaged: it cannot be decoded as a picture", file=name) from None
 
 
@@ -86,8 +109,5 @@ def photograph(name: str) -> NDArray[np.float32]:
     return read(EMBEDDED / f"{name}.jpg")
 
 
-def _on_white(image: Image.Image) -> Image.Image:
-    if "A" not in image.getbands() and "transparency" not in image.info:
-        return image
-    layered = image.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered)
+def _grey(image: Image.Image) -> NDArray[np.float32]:
+    return np.asarray(image, dtype=np.float32) / np.float32(255)

@@ -2,11 +2,16 @@
 
     config   what to train and how, one frozen value
     events   what happens, one JSON line each
-    runs     run folders: start, list, find, stop, state
+    run      one run folder and its state
+    runs     all of them: start, list, find, stop
+    locks    who lives: the flock that a worker holds
     history  events folded into curves
     devices  where a training can run
-    loop     the training itself, an iterator of events (needs torch)
+    feed     the data on the device, in batches
+    recipe   first weights, loss, optimiser, learning rate
+    dropout  a cheaper coin for the CPU
+    loop     the training itself, an iterator of events
     worker   the process: python -m cnnviz.train.worker RUN_DIR
 
-Nothing but ``loop`` and ``worker`` imports torch, so a page can start and watch runs without it.
+Only ``feed``, ``recipe``, ``dropout`` and ``loop`` need torch, so a page can start and watch runs without it.
 """

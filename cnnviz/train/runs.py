@@ -18,9 +18,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from platformdirs import user_data_path
 
@@ -29,118 +27,15 @@ from cnnviz.data import catalog
 from cnnviz.errors import CnnvizError, RunError
 from cnnviz.train import locks
 from cnnviz.train.config import TrainConfig, check_classes
-from cnnviz.train.events import Event, Failed, Finished, Started, Stopped, from_line, is_terminal, to_line
+from cnnviz.train.events import Event, Failed, Stopped, is_terminal, to_line
 from cnnviz.train.history import EVENTS, read
+from cnnviz.train.run import CONFIG, LOCK, LOG, TAIL, Run, State
 
-CONFIG, LOG, LOCK = "config.json", "log.txt", "lock"
-MOST_CONFIG_BYTES = 4_000_000
-
-State = Literal["starting", "running", "finished", "stopped", "failed"]
+__all__ = [
+    "CONFIG", "LOCK", "LOG", "Run", "State", "conclude", "create", "find", "list_runs", "runs_root", "start", "stop",
+]  # fmt: skip
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
-_TAIL = 65_536
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One training, past or present: its folder is all that there is of it."""
-
-    path: Path
-
-    @property
-    def name(self) -> str:
-        """What ``find`` knows it by."""
-        return self.path.name
-
-    @property
-    def created(self) -> float:
-        """When it was made, in seconds since 1970."""
-        for path in (self.path / CONFIG, self.path):
-            try:
-                return path.stat().st_mtime
-            except OSError:
-                continue
-        return 0.0
-
-    def config(self) -> TrainConfig:
-        """Return what is trained.
-
-        Raises:
-            RunError: if the run folder's config is missing or damaged.
-        """
-        path = self.path / CONFIG
-        try:
-            if path.stat().st_size > MOST_CONFIG_BYTES:
-                raise ValueError("too large")
-            return TrainConfig.from_json(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, TypeError, CnnvizError) as error:
-            raise RunError(
-                "the run {run} is damaged: its config cannot be read ({reason})",
-                run=self.name, reason=str(error)[:300],
-            ) from None  # fmt: skip
-
-    def state(self) -> State:
-        """Return where the run is: a terminal event decides, else whether its worker lives."""
-        held = locks.held(self.path / LOCK)  # before the events: the worker writes its last one, then lets go
-        match self.end():
-            case Finished():
-                return "finished"
-            case Stopped():
-                return "stopped"
-            case Failed():
-                return "failed"
-            case _ if not held:
-                return "failed"
-        return "running" if self._has_started() else "starting"
-
-    def end(self) -> Finished | Stopped | Failed | None:
-        """Return the terminal event; None where there is none (yet)."""
-        for line in reversed(_tail(self.path / EVENTS).split(b"\n")[:-1]):
-            try:
-                event = from_line(line)
-            except ValueError:
-                continue
-            return event if isinstance(event, Finished | Stopped | Failed) else None
-        return None
-
-    def failure(self) -> Failed | None:
-        """Return why the run failed, the last lines of its log as details; None where it did not fail.
-
-        A worker that was killed could not say why, so this says it for it.
-        """
-        if self.state() != "failed":
-            return None
-        end = self.end()
-        if isinstance(end, Failed):
-            return end if end.details else Failed(end.template, end.values, self.log())
-        try:
-            self.config()
-        except RunError as error:
-            return Failed(error.template, error.values, self.log())
-        killed = RunError(
-            "the training process ended without a word: it was killed, or the machine was restarted"
-        )
-        return Failed(killed.template, killed.values, self.log())
-
-    def log(self, lines: int = 20) -> str:
-        """Return the last lines that the worker printed."""
-        text = _tail(self.path / LOG).decode("utf-8", "replace")
-        return "\n".join(text.rstrip().splitlines()[-lines:])
-
-    def checkpoint(self, which: Literal["best", "last"] = "best") -> Path | None:
-        """Return the file of the best or the newest weights; the other one where it is missing."""
-        for name in (which, "best", "last"):
-            path = self.path / f"{name}.safetensors"
-            if path.is_file():
-                return path
-        return None
-
-    def _has_started(self) -> bool:
-        try:
-            with (self.path / EVENTS).open("rb") as file:
-                return isinstance(from_line(file.readline(_TAIL)), Started)
-        except (OSError, ValueError):
-            return False
 
 
 def runs_root() -> Path:
@@ -253,7 +148,7 @@ def conclude(run: Run, event: Event) -> None:
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
     try:
         size = os.fstat(fd).st_size
-        tail = os.pread(fd, _TAIL, max(0, size - _TAIL))
+        tail = os.pread(fd, TAIL, max(0, size - TAIL))
         torn = len(tail) - (tail.rfind(b"\n") + 1)
         if torn:
             os.ftruncate(fd, size - torn)
@@ -306,12 +201,3 @@ def _environment(lock: int) -> dict[str, str]:
 
 def _sentence(error: CnnvizError) -> Failed:
     return Failed(error.template, error.values)
-
-
-def _tail(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
-            return file.read()
-    except OSError:
-        return b""

@@ -15,10 +15,10 @@ import traceback
 from pathlib import Path
 
 from cnnviz.errors import CnnvizError, RunError
-from cnnviz.train import locks, runs
+from cnnviz.train import locks
 from cnnviz.train.events import Event, Failed, Stopped, is_terminal, to_line
 from cnnviz.train.history import EVENTS, read
-from cnnviz.train.runs import Run
+from cnnviz.train.run import LOCK, Run
 
 GRACE = 0.5
 """Seconds that the loop has to end by itself once it is asked to."""
@@ -97,7 +97,7 @@ def main(arguments: list[str]) -> int:
     try:
         if not run.path.is_dir():
             raise RunError("there is no run `{run}`", run=str(run.path))
-        locks.inherit(run.path / runs.LOCK)
+        locks.inherit(run.path / LOCK)
         if run.end() is not None:
             raise RunError("the run {run} has already ended", run=run.name)
     except CnnvizError as error:

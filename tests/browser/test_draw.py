@@ -61,7 +61,7 @@ def draw(page: Page, strokes: list[Stroke]) -> None:
         page.mouse.move(*on_screen(stroke[0]))
         page.mouse.down()
         for at in stroke[1:]:
-            page.mouse.move(*on_screen(at), steps=4)
+            page.mouse.move(*on_screen(at), steps=2)
         page.mouse.up()
 
 
@@ -85,7 +85,7 @@ def answer(page: Page) -> int:
     def calm() -> bool:
         last.append(shown.get_attribute("data-probabilities"))
         page.wait_for_timeout(50)
-        return len(last) > 6 and last[-1] is not None and len(set(last[-6:])) == 1
+        return len(last) > 4 and last[-1] is not None and len(set(last[-4:])) == 1
 
     eventually(calm, "the prediction is there")
     settled(page)

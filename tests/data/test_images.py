@@ -28,8 +28,10 @@ def test_transparent_pixels_become_white_paper():
         (b"just text", "`a.png` is not a picture that we read"),
         (b"", "`a.png` is not a picture that we read"),
         (encoded(Image.effect_noise((80, 80), 90))[:600], "`a.png` is damaged"),
-        (encoded(Image.new("1", (6000, 6000))), "`a.png` has 36,000,000 pixels; at most 20,000,000"),
-        (b"x" * 5_000_001, "`a.png` is larger than 5 MB"),
+        (encoded(Image.new("1", (8000, 8000))), "`a.png` has 64,000,000 pixels; at most 50,000,000"),
+        (encoded(Image.new("1", (9600, 9600))), "`a.png`"),
+        (encoded(Image.new("1", (20000, 20000))), "`a.png` has more than 50,000,000 pixels"),
+        (b"x" * 20_000_001, "`a.png` is larger than 20 MB"),
     ],
 )
 def test_bad_pictures_are_refused_in_one_sentence(data, sentence):

@@ -12,7 +12,8 @@ from cnnviz.nets.checkpoint import load
 from cnnviz.spec import BatchNorm1d, Chain, Conv2d, Flatten, Linear, LogSoftmax, Network, ReLU, Softmax
 from cnnviz.train.config import TrainConfig
 from cnnviz.train.events import EpochEnd, Failed, Finished, Started, StepEnd, Stopped
-from cnnviz.train.loop import loss_of, rate_at, train
+from cnnviz.train.loop import train
+from cnnviz.train.recipe import loss_of, rate_at
 from tests.train.conftest import tiny_network
 
 

@@ -1,0 +1,78 @@
+"""What a training is made of besides its data: first weights, loss, optimiser, learning rate."""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from cnnviz.nets.build import build
+from cnnviz.spec import LogSoftmax, Network, Softmax, leaves
+from cnnviz.train.config import TrainConfig, saturates
+
+WARM_UP = 0.3
+"""Part of "one_cycle" in which the rate rises."""
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+
+
+def initialised(network: Network) -> nn.Module:
+    """Return a network with fresh weights: torch's own, or Glorot's where there are sigmoids or tanhs.
+
+    Source: Glorot and Bengio 2010, as in Dive into Deep Learning 7.6.
+    """
+    module = build(network)
+    if saturates(network):
+        for part in module.modules():
+            if isinstance(part, nn.Conv2d | nn.Linear):
+                nn.init.xavier_uniform_(part.weight)
+                if part.bias is not None:
+                    nn.init.zeros_(part.bias)
+    return module
+
+
+def loss_of(network: Network, smoothing: float) -> Loss:
+    """Return the loss that fits a network's last layer: cross-entropy of scores or (log) probabilities."""
+    last = [layer for _, layer in leaves(network.body)][-1:]
+    match last:
+        case [LogSoftmax()]:
+            return lambda scores, y: _negative_log_likelihood(scores, y, smoothing)
+        case [Softmax()]:
+            return lambda scores, y: _negative_log_likelihood(scores.clamp_min(1e-12).log(), y, smoothing)
+        case _:
+            return lambda scores, y: F.cross_entropy(scores, y, label_smoothing=smoothing)
+
+
+def optimizer_of(config: TrainConfig, module: nn.Module, device: torch.device) -> torch.optim.Optimizer:
+    """Return torch's optimiser of a config, fused into one kernel where the device has one."""
+    rate, decay, fused = config.learning_rate, config.weight_decay, device.type in {"cpu", "cuda"}
+    parameters = list(module.parameters())
+    match config.optimizer:
+        case "adam":
+            return torch.optim.Adam(parameters, rate, weight_decay=decay, fused=fused)
+        case "adamw":
+            return torch.optim.AdamW(parameters, rate, weight_decay=decay, fused=fused)
+        case "sgd":
+            return torch.optim.SGD(
+                parameters, rate, momentum=config.momentum, weight_decay=decay, fused=fused
+            )
+        case _:
+            return torch.optim.RMSprop(parameters, rate, momentum=config.momentum, weight_decay=decay)
+
+
+def rate_at(config: TrainConfig, step: int, total: int) -> float:
+    """Return the learning rate of a step, counted from 0."""
+    done = (step + 0.5) / total
+    match config.schedule:
+        case "one_cycle":
+            return config.learning_rate * min(done / WARM_UP, (1 - done) / (1 - WARM_UP))
+        case "cosine":
+            return config.learning_rate * (1 + math.cos(math.pi * done)) / 2
+        case _:
+            return config.learning_rate
+
+
+def _negative_log_likelihood(logs: Tensor, y: Tensor, smoothing: float) -> Tensor:
+    plain = F.nll_loss(logs, y)
+    return plain if not smoothing else (1 - smoothing) * plain - smoothing * logs.mean()
