@@ -29,7 +29,7 @@ RULE = {
     "data.folder": BASE | {"data.catalog", "data.images", "numpy", "PIL", "torch", "torchvision"},
     "data.datasets": LIGHT | {"data", "numpy", "PIL", "torch", "torchvision"},
     "nets": LIGHT | {"shapes", "torch", "safetensors", "torchinfo"},
-    "train.config": LIGHT | {"data.catalog"},
+    "train.config": LIGHT | {"shapes", "data.catalog"},
     "train.events": BASE,
     "train.history": BASE | {"train.events"},
     "train.locks": BASE,

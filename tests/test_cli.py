@@ -81,7 +81,7 @@ TEN_MILLION = NEGATIVE.replace('"padding": -1', '"padding": 1').replace('"out_ch
     [
         (["shapes", "FILE"], NEGATIVE, "body[0]: `padding` (=-1) must be"),
         (["shapes", "FILE"], LARGE_KERNEL, "0: `kernel_size` (=99) with `dilation` 1 covers 99"),
-        (["train", "--network", "FILE"], TEN_MILLION, "640000000 scores"),
+        (["train", "--network", "FILE"], TEN_MILLION, "must end in 10 scores"),
         (["shapes", "FILE"], "{", "this is not JSON"),
         (["shapes", "FILE"], b"\xff\xfe\x00", "is not a text file"),
         (["shapes", "nowhere.json"], None, "`nowhere.json` cannot be read"),

@@ -46,7 +46,9 @@ def load(file: Path, mode: Literal["L", "RGB"]) -> Image.Image:
         with file.open("rb") as opened:
             data = opened.read(MOST_BYTES + 1)
     except OSError as error:
-        raise DataError("`{file}` cannot be read: {reason}", file=str(file), reason=error.strerror or "") from None
+        raise DataError(
+            "`{file}` cannot be read: {reason}", file=str(file), reason=error.strerror or ""
+        ) from None
     return parse(data, str(file), mode)
 
 

@@ -7,10 +7,8 @@ from typing import Any
 
 from cnnviz.data.catalog import DEFAULT, is_folder, lookup
 from cnnviz.errors import SpecError
+from cnnviz.shapes import say, trace
 from cnnviz.spec import (
-    AdaptiveAvgPool2d,
-    Conv2d,
-    Linear,
     Network,
     Sigmoid,
     Tanh,
@@ -130,34 +128,18 @@ class TrainConfig:
 
 
 def check_classes(network: Network, classes: int, dataset: str) -> None:
-    """Refuse a network whose number of scores is not the data set's number of classes.
+    """Refuse a network that does not end in one score for each class of the data set.
 
     Raises:
-        SpecError: with both numbers; nothing where the description alone does not tell the number of scores.
+        SpecError: with what it ends in, and what it should.
+        ShapeError: if its layers do not fit together.
     """
-    found = scores(network)
-    if found is not None and found != classes:
+    found = trace(network).output_shape
+    if found != (classes,):
         raise SpecError(
-            "`network` (={network}) ends in {scores} scores, but the data set {dataset} has {classes}"
-            " classes: give its last layer {classes} outputs",
-            network=network.name, scores=found, dataset=dataset, classes=classes,
+            "`network` (={network}) must end in {classes} scores, one for each class of {dataset}, but it ends in {shape}",
+            network=network.name, classes=classes, dataset=dataset, shape=say(found),
         )  # fmt: skip
-
-
-def scores(network: Network) -> int | None:
-    """Return how many scores a network ends in, where its last layers tell it; None where they do not."""
-    pooled = False
-    for _, layer in reversed(list(leaves(network.body))):
-        match layer:
-            case Linear(out_features=count):
-                return count
-            case AdaptiveAvgPool2d(output_size=1 | (1, 1)):
-                pooled = True
-            case Conv2d(out_channels=count):
-                return count if pooled else None
-            case _:
-                pass
-    return None
 
 
 def saturates(network: Network) -> bool:

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from cnnviz.data.datasets import Dataset, load
-from cnnviz.errors import CnnvizError, DeviceError, RunError, SpecError
+from cnnviz.errors import CnnvizError, DeviceError, RunError
 from cnnviz.nets.checkpoint import Checkpoint, save
 from cnnviz.spec import Conv2d, Network, leaves
 from cnnviz.train import devices
@@ -99,7 +99,7 @@ class Training:
         module = initialised(config.network)
         if self.device.type == "cpu":
             module = with_byte_dropout(module)
-        data = dataset or load(config.dataset, shape=_shape(config.network))
+        data = dataset or load(config.dataset, shape=config.network.input_shape)
         check_classes(config.network, len(data.classes), data.name)
         self.classes = data.classes
         self.feed = Feed(data, config, self.device)
@@ -127,7 +127,6 @@ class Training:
     def run(self) -> Iterator[Event]:
         """Yield the events of a whole training."""
         feed, config = self.feed, self.config
-        self._check_scores()
         yield Started(
             time.time(), self.device_id, devices.name_of(self.device_id),
             len(feed.train), len(feed.validation), feed.test_count, self.steps_per_epoch, config.epochs,
@@ -162,6 +161,7 @@ class Training:
         """Go once through the training pictures; return mean loss and accuracy."""
         config, size = self.config, self.config.batch_size
         numbers = self.feed.train[torch.randperm(len(self.feed.train), generator=self.order)][: self.samples]
+        numbers = numbers.to(self.device)
         epoch_sums = torch.zeros(2, dtype=torch.float64)
         sums = torch.zeros(2, device=self.device)
         seen = learned = 0
@@ -253,19 +253,6 @@ class Training:
         if self.should_stop():
             raise _StopAsked
 
-    def _check_scores(self) -> None:
-        """Refuse a network that ends in something other than one score a class."""
-        self.module.eval()
-        with torch.inference_mode():
-            shape = tuple(
-                self.module(torch.zeros(1, *self.config.network.input_shape, device=self.device)).shape
-            )
-        if shape != (1, len(self.classes)):
-            raise SpecError(
-                "`network` (={network}) must end in {classes} scores, one a class, but it ends in {shape}",
-                network=self.config.network.name, classes=len(self.classes), shape="x".join(map(str, shape[1:])),
-            )  # fmt: skip
-
 
 def _merit(end: EpochEnd) -> tuple[float, float]:
     """What makes an epoch the best: validation accuracy, then validation loss; without them the newest."""
@@ -276,11 +263,6 @@ def _merit(end: EpochEnd) -> tuple[float, float]:
 
 def _wants_channels_last(network: Network) -> bool:
     return any(isinstance(layer, Conv2d) and layer.in_channels >= 32 for _, layer in leaves(network.body))
-
-
-def _shape(network: Network) -> tuple[int, int, int]:
-    channels, height, width = network.input_shape
-    return channels, height, width
 
 
 def _failed(error: CnnvizError) -> Failed:

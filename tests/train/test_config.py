@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.errors import CnnvizError, DataError, SpecError
-from cnnviz.spec import AdaptiveAvgPool2d, Chain, Conv2d, Flatten, Linear, Network, ReLU
-from cnnviz.train.config import AUGMENTS, OPTIMIZERS, SCHEDULES, TrainConfig, scores, suggested
+from cnnviz.spec import Chain, Conv2d, Flatten, Linear, Network
+from cnnviz.train.config import AUGMENTS, OPTIMIZERS, SCHEDULES, TrainConfig, suggested
 from tests.train.conftest import tiny_network
 
 CONFIGS = st.builds(
@@ -97,15 +97,16 @@ def test_an_unknown_data_set_is_refused_with_the_known_ones(tiny):
 
 
 def test_a_network_with_the_wrong_number_of_scores_is_refused_with_both_numbers():
-    with pytest.raises(SpecError, match="ends in 7 scores, but the data set mnist has 10 classes"):
+    with pytest.raises(
+        SpecError, match="must end in 10 scores, one for each class of mnist, but it ends in 7"
+    ):
         TrainConfig(tiny_network(classes=7), "mnist")
 
 
-def test_the_number_of_scores_follows_from_the_description():
-    ends = Chain("", (Conv2d(1, 10, 3), ReLU(), AdaptiveAvgPool2d(1), Flatten()))
-    assert scores(Network("N", (1, 28, 28), ends)) == 10
-    assert scores(Network("N", (1, 28, 28), Chain("", (Conv2d(1, 10, 3), Flatten())))) is None
-    assert scores(Network("N", (1, 28, 28), Chain("", (Flatten(), Linear(784, 3), ReLU())))) == 3
+def test_a_network_that_ends_in_a_picture_is_refused_before_anything_is_built():
+    huge = Network("N", (1, 8, 8), Chain("", (Conv2d(1, 10_000_000, 3),)))
+    with pytest.raises(SpecError, match="must end in 10 scores.* ends in 10000000x6x6"):
+        TrainConfig(huge)
 
 
 def test_unknown_and_missing_fields_are_refused(tiny):

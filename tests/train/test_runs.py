@@ -215,7 +215,7 @@ def test_nothing_is_made_for_data_that_are_not_there(monkeypatch, tmp_path, runs
         runs.create(TrainConfig(tiny_network(), "mnist"))
     for label in ("cat", "dog"):
         (tmp_path / "pets" / label).mkdir(parents=True)
-    with pytest.raises(SpecError, match="ends in 10 scores"):
+    with pytest.raises(SpecError, match="must end in 2 scores"):
         runs.create(TrainConfig(tiny_network(), f"folder:{tmp_path}/pets"))
     assert not runs_folder.exists()
 
