@@ -36,3 +36,5 @@ with view:
         )
     else:
         live.show(run)
+        with st.expander(_("All runs"), icon=":material/list:"):
+            live.table()

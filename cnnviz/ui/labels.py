@@ -1,6 +1,7 @@
-"""The visible texts of our browser components, in the language of this session."""
+"""The visible texts of our browser components, and the names of data sets, in the language of this session."""
 
 from cnnviz.components import CurvesLabels, DrawingLabels, StageLabels
+from cnnviz.data import catalog
 from cnnviz.ui.i18n import _
 
 
@@ -61,3 +62,9 @@ def curves() -> CurvesLabels:
         "empty": _("The curves appear as soon as the first steps are done."),
         "help": _("Point at a curve to read it. Drag to zoom, double-click to show all."),
     }
+
+
+def dataset(name: str) -> str:
+    """Return what a data set is called; a folder by its path."""
+    known = catalog.DATASETS.get(name)
+    return _(known.title) if known else name.removeprefix(catalog.FOLDER)

@@ -39,6 +39,21 @@ def choose_run() -> Run | None:
     return found[str(chosen)]
 
 
+def table() -> None:
+    """Show all runs with their states, the newest first."""
+    found = runs.list_runs()
+    ends = [run.end() for run in found]
+    rows = {
+        _("Run"): [run.name for run in found],
+        _("State"): [_(STATES[run.state()][0]) for run in found],
+        _("Network and data"): [_what(run) for run in found],
+        _("Test accuracy"): [
+            _percent(end.test_accuracy if isinstance(end, Finished) else None) for end in ends
+        ],
+    }
+    st.dataframe(rows, hide_index=True, key="runs")
+
+
 def show(run: Run) -> None:
     """Show a run, live while it lives."""
     every = 1.0 if run.state() in ALIVE else None
@@ -118,17 +133,21 @@ def _about(run: Run, history: History) -> str:
     except RunError:
         return f"`{run.name}`"
     device = history.started.device_name if history.started else config.device
-    return f"**{config.network.name}** · {config.dataset} · {device}"
+    return f"**{config.network.name}** · {labels.dataset(config.dataset)} · {device}"
 
 
 def _title(run: Run) -> str:
+    """What a run is called; its state is not part of it, as an option's text must not change while it is chosen."""
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(run.created))
+    return f"{when} · {_what(run)}"
+
+
+def _what(run: Run) -> str:
     try:
         config = run.config()
-        what = f"{config.network.name} · {config.dataset}"
     except RunError:
-        what = run.name
-    return f"{when} · {what} · {_(STATES[run.state()][0])}"
+        return run.name
+    return f"{config.network.name} · {labels.dataset(config.dataset)}"
 
 
 def _history(run: Run) -> History:

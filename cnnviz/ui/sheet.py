@@ -49,7 +49,10 @@ def card(checkpoint: str) -> None:
     warm.wait()
     known = cache.predictor(checkpoints.path_of(checkpoint)).checkpoint
     accuracy = known.card.get("test_accuracy")
-    facts = [f"**{known.network.name}**", _("trained on {dataset}").format(dataset=known.dataset)]
+    facts = [
+        f"**{known.network.name}**",
+        _("trained on {dataset}").format(dataset=labels.dataset(known.dataset)),
+    ]
     if isinstance(accuracy, float):
         facts.append(_("{percent} right on the test pictures").format(percent=f"{100 * accuracy:.2f} %"))
     st.caption(" · ".join(facts))
@@ -72,4 +75,4 @@ def _title(name: str) -> str:
         title = {"digit_recognizer": "DigitRecognizer", "lenet": "LeNet (ReLU, max pooling)"}.get(name, name)
         return _("{name}, shipped").format(name=title)
     config = runs.find(name).config()
-    return f"{config.network.name} · {config.dataset} · {name}"
+    return f"{config.network.name} · {labels.dataset(config.dataset)} · {name}"

@@ -7,8 +7,8 @@ import streamlit as st
 from cnnviz.data import catalog
 from cnnviz.spec import Network
 from cnnviz.train import devices
-from cnnviz.train.config import AUGMENTS, OPTIMIZERS, SCHEDULES, TrainConfig, suggested
-from cnnviz.ui import state, tables, warm
+from cnnviz.train.config import AUGMENTS, OPTIMIZERS, SCHEDULES, TrainConfig, check_classes, suggested
+from cnnviz.ui import labels, state, tables, warm
 from cnnviz.ui.i18n import _
 
 FOLDER = "folder"
@@ -70,6 +70,7 @@ def choose_config(network: Network, dataset: str, device: str) -> TrainConfig:
     Raises:
         CnnvizError: if network and data set do not fit.
     """
+    check_classes(network, len(catalog.lookup(dataset).classes), dataset)
     best = suggested(network, dataset)
     suggestions: dict[state.Field[Any], float] = {
         state.LEARNING_RATE: best.learning_rate,
@@ -109,7 +110,7 @@ def _pick(title: str, field: state.Field[str], titles: dict[str, str]) -> str:
 
 
 def _data_title(name: str) -> str:
-    return _("A folder of pictures") if name == FOLDER else _(catalog.lookup(name).title)
+    return _("A folder of pictures") if name == FOLDER else labels.dataset(name)
 
 
 def _offer_download(name: str) -> None:
