@@ -13,7 +13,15 @@ ROOT = Path(__file__).resolve().parents[1]
 # only, inside a function (the module itself stays light).
 BASE = {"errors", "language"}
 LIGHT = BASE | {"spec"}
-TRAIN = {"train.config", "train.events", "train.runs", "train.history", "train.devices", "train.locks"}
+TRAIN = {
+    "train.config",
+    "train.events",
+    "train.runs",
+    "train.history",
+    "train.devices",
+    "train.locks",
+    "train.run",
+}
 RULE = {
     "errors": set(),
     "language": {"errors"},
@@ -35,8 +43,11 @@ RULE = {
     "train.locks": BASE,
     "train.devices": BASE | {"-torch"},
     "train.runs": LIGHT | TRAIN | {"data.catalog", "platformdirs"},
+    "train.run": LIGHT | TRAIN,
+    "train.dropout": BASE | {"torch"},
+    "train.recipe": LIGHT | TRAIN | {"nets", "torch"},
     "train.feed": LIGHT | TRAIN | {"data", "torch"},
-    "train.loop": LIGHT | TRAIN | {"data", "nets", "shapes", "torch", "train.feed"},
+    "train.loop": LIGHT | TRAIN | {"data", "nets", "shapes", "torch", "train.feed", "train.recipe", "train.dropout"},
     "train.worker": LIGHT | TRAIN | {"data", "nets", "train", "-torch", "torch"},
     "explain": LIGHT | TRAIN | {"nets", "data", "torch", "numpy"},
     "figures": LIGHT | {"shapes", "ops", "train.history", "numpy", "plotly"},

@@ -38,6 +38,18 @@ def eventually(true: Callable[[], bool], what: str, seconds: float = 15) -> None
         time.sleep(0.05)
 
 
+def at_rest(page: Page, element: Locator) -> None:
+    """Wait until an element no longer moves: fonts and style sheets that arrive late push what is below them."""
+    boxes = []
+
+    def still() -> bool:
+        boxes.append(element.bounding_box())
+        page.wait_for_timeout(40)
+        return len(boxes) > 4 and boxes[-1] is not None and all(box == boxes[-1] for box in boxes[-5:])
+
+    eventually(still, "the element is at rest")
+
+
 @dataclass(frozen=True)
 class Sum:
     """The line below the stage: one output cell and what it is made of."""

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from cnnviz.explain import checkpoints
 from tests.browser.conftest import PHONE
-from tests.browser.reading import eventually, no_trouble, settled, visit
+from tests.browser.reading import at_rest, eventually, no_trouble, settled, visit
 
 Stroke = list[tuple[float, float]]
 
@@ -42,8 +42,11 @@ def shipped() -> None:
 
 def ready(page: Page) -> None:
     visit(page, "/draw")
-    expect(page.get_by_test_id("digit-canvas")).to_be_visible()
-    page.get_by_test_id("digit-canvas").scroll_into_view_if_needed()
+    canvas = page.get_by_test_id("digit-canvas")
+    expect(canvas).to_be_visible()
+    canvas.scroll_into_view_if_needed()
+    page.evaluate("() => document.fonts.ready")
+    at_rest(page, canvas)
 
 
 def place(page: Page) -> Callable[[tuple[float, float]], tuple[float, float]]:
