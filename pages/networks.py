@@ -22,6 +22,11 @@ except ShapeError as error:
     st.markdown(
         _("The layers before this one fit; go back to the network's own input, or change this layer.")
     )
+    if state.get(state.INPUT_SIDE):
+        st.button(
+            _("Use the network's own input"), icon=":material/undo:", key="widget:own_input",
+            on_click=state.put, args=(state.INPUT_SIDE, 0),
+        )  # fmt: skip
     st.stop()
 
 with st.container(horizontal=True, gap="large", key="network_facts"):

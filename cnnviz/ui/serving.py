@@ -1,5 +1,6 @@
 """What the server does beside running pages."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,17 +12,24 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from cnnviz.ui import warm
 
+PATIENCE = 5.0
+"""Seconds that a server waits for its first visitor before it imports torch."""
+
 
 @asynccontextmanager
 async def warmed(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """Prepare for the first visitor as soon as the server starts.
 
-    The heavy modules begin to be imported. And ``pages/`` is declared to be ours: until the first
-    ``st.navigation`` Streamlit would run its files by itself, without our frame, for whoever opens a link to one.
+    ``pages/`` is declared to be ours: until the first ``st.navigation`` Streamlit would run its files by itself,
+    without our frame, for whoever opens a link to one. And where nobody comes soon, the heavy modules are imported
+    meanwhile; a first visitor's page goes before them.
     """
     PagesManager.uses_pages_directory = False
-    warm.start()
+    soon = threading.Timer(PATIENCE, warm.start)
+    soon.daemon = True
+    soon.start()
     yield {}
+    soon.cancel()
 
 
 class FreshAssets:

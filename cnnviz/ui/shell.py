@@ -44,8 +44,7 @@ def page(name: str) -> "StreamlitPage":
 
 
 def run() -> None:
-    """Run one session's page."""
-    warm.start()
+    """Run one session's page; once the first one stands, the heavy modules are imported."""
     state.restore()
     st.set_page_config(page_title="cnnviz", page_icon=ICON, layout="wide")
     chosen = st.navigation([page(name) for name in PAGES], position="top")
@@ -60,6 +59,7 @@ def run() -> None:
         )
     with guard():
         chosen.run()
+    warm.start()
 
 
 def _header(title: str) -> None:

@@ -132,6 +132,8 @@ def test_the_networks_page_shows_the_numbers_of_the_trace(open_page):
 def test_another_input_size_is_explained_where_it_breaks(open_page):
     app = open_page("networks", network="lenet", size="32")
     assert app.error[0].value.startswith("fc1: `in_features` (=400) must equal")
+    app.button(key="widget:own_input").click().run()
+    assert not app.error
     app.number_input(key="widget:input_side").set_value(29).run()
     assert not app.error
 
