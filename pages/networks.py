@@ -5,7 +5,7 @@ import streamlit as st
 from cnnviz.errors import ShapeError
 from cnnviz.figures.costs import costs
 from cnnviz.shapes import say, trace
-from cnnviz.ui import cache, network, tables, warm
+from cnnviz.ui import cache, network, state, tables, warm
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _, sentence
 
