@@ -1,11 +1,17 @@
 """What all tests share: data and runs of their own, never the user's."""
 
+import gc
 import os
 from pathlib import Path
 
 import pytest
 
 IN_CI = os.environ.get("CI") == "true"
+
+
+def pytest_unconfigure():
+    """Take back what cnnviz.ui.warm froze: frozen objects of triton are reported as leaks when Python ends."""
+    gc.unfreeze()
 
 
 def missing(what, cure):
