@@ -1,5 +1,7 @@
 """torchinfo's own table of a network, for whoever wants to compare."""
 
+import torch
+
 from cnnviz.nets.build import build
 from cnnviz.spec import Network
 
@@ -16,13 +18,9 @@ def summary(network: Network) -> str:
     import torchinfo  # noqa: PLC0415  (only the page's button needs it)
 
     columns = ("input_size", "output_size", "num_params", "kernel_size", "mult_adds")
+    with torch.device("meta"):  # shapes only: no weights, nothing computed
+        module = build(network)
+    shape = (1, *network.input_shape)
     return str(
-        torchinfo.summary(
-            build(network),
-            input_size=(1, *network.input_shape),
-            col_names=columns,
-            device="cpu",
-            verbose=0,
-            depth=8,
-        )
+        torchinfo.summary(module, input_size=shape, col_names=columns, device="meta", verbose=0, depth=8)
     )
