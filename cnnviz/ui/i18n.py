@@ -20,9 +20,15 @@ def _(message: str) -> str:
 
 def sentence(error: CnnvizError) -> str:
     """Return an error's sentence in the language of this session."""
-    return language.sentence(error, current())
+    said = language.sentence(error, current())
+    return said if error.place else _begun(said)
 
 
 def failure(failed: Failed) -> str:
     """Return why a run failed in the language of this session."""
-    return language.render(failed.template, failed.values, current())
+    return _begun(language.render(failed.template, failed.values, current()))
+
+
+def _begun(text: str) -> str:
+    """Return a sentence as a page begins it; on the command line it follows other words."""
+    return text[:1].upper() + text[1:]

@@ -58,7 +58,7 @@ def curves() -> CurvesLabels:
         "x": _("Training step"),
         "step": _("step {step}"),
         "reset": _("Show all"),
-        "running": _("training"),
+        "running": _("live"),
         "empty": _("The curves appear as soon as the first steps are done."),
         "help": _("Point at a curve to read it. Drag to zoom, double-click to show all."),
     }

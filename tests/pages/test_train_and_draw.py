@@ -55,7 +55,7 @@ def test_stop_ends_a_run_and_says_so(open_page, app):
 
 def test_a_folder_that_is_not_there_is_named_and_start_waits(open_page, app):
     open_page("train", dataset="folder", folder="/nowhere/at/all")
-    assert "there is no folder /nowhere/at/all" in app.error[0].value
+    assert "There is no folder /nowhere/at/all" in app.error[0].value
     assert app.button(key="widget:start").disabled
 
 
