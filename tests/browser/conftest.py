@@ -1,6 +1,7 @@
 """A real server and a real Chromium. Every page of every test is watched; see ``noticed``."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from tests.browser.server import Server
+from tests.conftest import missing
 
 # Streamlit looks for its server below each page's address first; these answers of 404 are its own.
 PROBE = re.compile(r"/[^/]+/_stcore/(health|host-config)$")
@@ -18,9 +20,13 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next(filter(None, map(shutil.which, names)), None)
+    if chromium is None:
+        missing("Chromium", "on Debian, apt install chromium fonts-noto-cjk")
     return {
         **browser_type_launch_args,
-        "executable_path": "/usr/bin/chromium",
+        "executable_path": chromium,
         "args": [
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",

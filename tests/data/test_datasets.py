@@ -1,7 +1,6 @@
 """Data sets are loaded whole or refused with the file's name; pictures fit the network."""
 
 import hashlib
-import os
 import pickle
 import struct
 import zlib
@@ -16,15 +15,6 @@ from PIL import Image
 from cnnviz.data import catalog, folder, images
 from cnnviz.data.datasets import digits, fit, load, split
 from cnnviz.errors import DataError
-
-REAL = Path(os.environ.get("CNNVIZ_DATA", "/tmp/data"))
-needs_mnist = pytest.mark.skipif(
-    catalog.status("mnist", root=REAL).problem is not None, reason="MNIST is not under CNNVIZ_DATA"
-)
-needs_fashion = pytest.mark.skipif(
-    catalog.status("fashion_mnist", root=REAL).problem is not None,
-    reason="no Fashion-MNIST under CNNVIZ_DATA",
-)
 
 
 def picture(path: Path, size=(20, 30), colour=(200, 30, 90), **options) -> Path:
@@ -89,9 +79,8 @@ def test_a_split_is_seeded_even_and_complete(fraction):
     assert fraction == 0 or not torch.equal(split(data, fraction, seed=4)[1], validation)
 
 
-@needs_mnist
-def test_mnist_is_the_official_one():
-    data = load("mnist", root=REAL)
+def test_mnist_is_the_official_one(real_data):
+    data = load("mnist", root=real_data)
     assert data.train_x.shape == (60_000, 1, 28, 28)
     assert data.test_x.shape == (10_000, 1, 28, 28)
     assert data.train_y[:5].tolist() == [5, 0, 4, 1, 9]
@@ -99,9 +88,8 @@ def test_mnist_is_the_official_one():
     assert data.std == pytest.approx([0.3081], abs=1e-4)
 
 
-@needs_fashion
-def test_fashion_mnist_is_the_official_one():
-    data = load("fashion_mnist", root=REAL)
+def test_fashion_mnist_is_the_official_one(real_data):
+    data = load("fashion_mnist", root=real_data)
     assert data.train_y[:4].tolist() == [9, 0, 0, 3]
     assert data.mean == pytest.approx([0.2860], abs=1e-4)
 
