@@ -148,9 +148,7 @@ def _resize_kernel() -> None:
 
 
 def _picture(picture: NDArray[np.float32]) -> Array:
-    side = st.select_slider(
-        _("Longer side in pixels"), [28, 32, 64, 96, 128, 224], **state.widget(state.CONV_SIDE)
-    )
+    side = st.select_slider(_("Longer side in pixels"), state.SIDES, **state.widget(state.CONV_SIDE))
     shrunk: Array = images.shrink(picture, side).astype(np.float64)
     return shrunk.round(4)
 

@@ -16,6 +16,11 @@ from cnnviz.language import LANGUAGES
 
 T = TypeVar("T")
 
+SIDES = (28, 32, 64, 96, 128, 224)
+"""Pixels that the longer side of a picture may have on the convolution page."""
+
+SMALLEST_RATE, LARGEST_RATE = 1e-6, 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class Field(Generic[T]):
@@ -46,6 +51,12 @@ def _between(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+def _side(text: str) -> int:
+    if int(text) not in SIDES:
+        raise ValueError(text)
+    return int(text)
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in choices:
@@ -68,6 +79,13 @@ def _number(text: str) -> float:
     return value
 
 
+def _rate(text: str) -> float:
+    value = float(text)
+    if not SMALLEST_RATE <= value <= LARGEST_RATE:
+        raise ValueError(text)
+    return value
+
+
 def _numbers(text: str) -> tuple[float, ...]:
     values = tuple(_number(part) for part in text.split("_"))
     if len(values) > 400:
@@ -86,7 +104,7 @@ CONV_INPUT = Field(
 )  # fmt: skip
 CONV_DIGIT = Field("conv_digit", 7, _between(0, 9), ("convolution",), "digit")
 CONV_PHOTO = Field("conv_photo", "china", _one_of("china", "flower"), ("convolution",), "photo")
-CONV_SIDE = Field("conv_side", 64, _between(16, 224), ("convolution",), "side")
+CONV_SIDE = Field("conv_side", 64, _side, ("convolution",), "side")
 CONV_HEIGHT = Field("conv_height", 2, _between(1, 11), ("convolution",), "kh")
 CONV_WIDTH = Field("conv_width", 2, _between(1, 11), ("convolution",), "kw")
 CONV_STRIDE = Field("conv_stride", 1, _between(1, 8), ("convolution",), "stride")
@@ -109,7 +127,7 @@ DEVICE = Field("device", "auto", _text, ("train",), "device")
 OPTIMIZER = Field("optimizer", "adam", _text, ("train",), "optimizer")
 SCHEDULE = Field("schedule", "one_cycle", _text, ("train",), "schedule")
 AUGMENT = Field("augment", "none", _text, ("train",), "augment")
-LEARNING_RATE = Field("learning_rate", 0.0, _number, ("train",), "lr")
+LEARNING_RATE = Field("learning_rate", 0.0, _rate, ("train",), "lr")
 BATCH_SIZE = Field("batch_size", 0, _between(0, 65536), ("train",), "batch")
 EPOCHS = Field("epochs", 0, _between(0, 1000), ("train",), "epochs")
 SEED = Field("seed", 0, _between(0, 2**31 - 1), ("train",), "seed")

@@ -82,7 +82,12 @@ def choose_config(network: Network, dataset: str, device: str) -> TrainConfig:
             state.put(field, value)
     columns = st.columns(2)
     rate = columns[0].number_input(
-        _("Learning rate"), 1e-6, 10.0, format="%g", step=0.001, **state.widget(state.LEARNING_RATE)
+        _("Learning rate"),
+        state.SMALLEST_RATE,
+        state.LARGEST_RATE,
+        format="%g",
+        step=0.001,
+        **state.widget(state.LEARNING_RATE),
     )
     batch = columns[1].number_input(_("Batch size"), 1, 65536, **state.widget(state.BATCH_SIZE))
     epochs = columns[0].number_input(_("Epochs"), 1, 1000, **state.widget(state.EPOCHS))

@@ -84,6 +84,14 @@ def test_a_link_to_what_is_not_there_falls_back_to_what_is(open_page, name, link
     assert not open_page(name, **link).error
 
 
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [("convolution", {"input": "photo", "side": "50"}), ("train", {"lr": "50"}), ("train", {"lr": "-1"}), ("train", {"lr": "nan"})],
+)  # fmt: skip
+def test_a_number_in_a_link_that_no_widget_can_show_is_refused_by_name(open_page, name, link):
+    assert list(link)[-1] in open_page(name, **link).warning[0].value
+
+
 def test_moving_padding_changes_shape_formula_and_picture(open_page):
     app = open_page("convolution")
     assert component(app)["output"]["rows"] == 2
