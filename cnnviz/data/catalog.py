@@ -21,6 +21,9 @@ FOLDER = "folder:"
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".bmp": "BMP", ".gif": "GIF", ".webp": "WEBP"}
 """The picture files that a folder may hold, and the format that each must really have."""
 
+TORCHVISION = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST", "cifar10": "CIFAR10"}
+"""The class of ``torchvision.datasets`` that downloads and reads each."""
+
 MOST_CLASSES = 1000
 
 State = Literal["embedded", "ready", "missing", "incomplete"]

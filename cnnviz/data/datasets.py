@@ -166,8 +166,7 @@ def centred(images: Tensor, side: int) -> Tensor:
 def _official(info: catalog.DatasetInfo, root: Path) -> Dataset:
     from torchvision import datasets as torchvision_datasets  # noqa: PLC0415  (a second, and often not needed)
 
-    kinds = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST", "cifar10": "CIFAR10"}
-    kind = getattr(torchvision_datasets, kinds[info.name])
+    kind = getattr(torchvision_datasets, catalog.TORCHVISION[info.name])
     try:
         parts = [kind(root, train=train, download=False) for train in (True, False)]
         tensors: list[Tensor] = []

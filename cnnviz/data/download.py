@@ -79,8 +79,7 @@ def fetch(name: str, folder: Path) -> None:
     from torchvision import datasets as torchvision_datasets  # noqa: PLC0415
 
     socket.setdefaulttimeout(PATIENCE)
-    kinds = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST", "cifar10": "CIFAR10"}
-    getattr(torchvision_datasets, kinds[name])(folder, download=True)
+    getattr(torchvision_datasets, catalog.TORCHVISION[name])(folder, download=True)
 
 
 def _run(info: DatasetInfo, folder: Path, progress: Progress) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, get_args
 
+from cnnviz.errors import CnnvizError
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -115,6 +117,11 @@ class Failed:
     template: str
     values: Mapping[str, Any] = field(default_factory=dict, hash=False)
     details: str = ""
+
+    @classmethod
+    def of(cls, error: CnnvizError, details: str = "") -> "Failed":
+        """Return the event that says an error's sentence."""
+        return cls(error.template, error.values, details)
 
 
 Terminal = Finished | Stopped | Failed

@@ -23,7 +23,7 @@ class Feed:
     """
 
     def __init__(self, dataset: Dataset, config: TrainConfig, device: torch.device) -> None:
-        self.shape: Shape = _three(config.network.input_shape)
+        self.shape: Shape = config.network.input_shape
         self.kind = config.augment
         self.train, self.validation = split(dataset, config.validation_fraction, config.seed)
         self.test_count = len(dataset.test_y)
@@ -75,8 +75,3 @@ class Feed:
 
     def _normalised(self, images: Tensor) -> Tensor:
         return images.sub_(self._mean).mul_(self._scale)
-
-
-def _three(shape: tuple[int, ...]) -> Shape:
-    channels, height, width = shape
-    return channels, height, width

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from cnnviz.data.datasets import Dataset, load
-from cnnviz.errors import CnnvizError, DeviceError, RunError
+from cnnviz.errors import DeviceError, RunError
 from cnnviz.nets.checkpoint import Checkpoint, save
 from cnnviz.spec import Conv2d, Network, leaves
 from cnnviz.train import devices
@@ -68,14 +68,14 @@ def train(
         step, epoch, seconds = (training.step, training.epoch, training.seconds) if training else (0, 0, 0.0)
         yield Stopped(step, epoch, seconds)
     except torch.OutOfMemoryError:
-        yield _failed(
+        yield Failed.of(
             DeviceError(
                 "{device} has too little memory for {network} with a batch of {batch}: take a smaller batch",
                 device=config.device, network=config.network.name, batch=config.batch_size,
             )
         )  # fmt: skip
     except _LossError as error:
-        yield _failed(error)
+        yield Failed.of(error)
 
 
 class _LossError(RunError):
@@ -263,7 +263,3 @@ def _merit(end: EpochEnd) -> tuple[float, float]:
 
 def _wants_channels_last(network: Network) -> bool:
     return any(isinstance(layer, Conv2d) and layer.in_channels >= 32 for _, layer in leaves(network.body))
-
-
-def _failed(error: CnnvizError) -> Failed:
-    return Failed(error.template, error.values)

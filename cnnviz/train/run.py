@@ -94,11 +94,11 @@ class Run:
         try:
             self.config()
         except RunError as error:
-            return Failed(error.template, error.values, self.log())
+            return Failed.of(error, self.log())
         killed = RunError(
             "the training process ended without a word: it was killed, or the machine was restarted"
         )
-        return Failed(killed.template, killed.values, self.log())
+        return Failed.of(killed, self.log())
 
     def log(self, lines: int = 20) -> str:
         """Return the last lines that the worker printed."""

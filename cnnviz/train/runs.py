@@ -24,7 +24,7 @@ from platformdirs import user_data_path
 
 import cnnviz
 from cnnviz.data import catalog
-from cnnviz.errors import CnnvizError, RunError
+from cnnviz.errors import RunError
 from cnnviz.train import locks
 from cnnviz.train.config import TrainConfig, check_classes
 from cnnviz.train.events import Event, Failed, Stopped, is_terminal, to_line
@@ -80,10 +80,9 @@ def start(config: TrainConfig, *, run_dir: Path | None = None) -> Run:
                 signal.pthread_sigmask(signal.SIG_SETMASK, before)
         locks.write_pid(lock, process.pid)
     except OSError as error:
-        conclude(
-            run, _sentence(RunError("the training process cannot be started: {reason}", reason=str(error)))
-        )
-        raise RunError("the training process cannot be started: {reason}", reason=str(error)) from None
+        refused = RunError("the training process cannot be started: {reason}", reason=str(error))
+        conclude(run, Failed.of(refused))
+        raise refused from None
     finally:
         os.close(lock)
     threading.Thread(target=process.wait, name=f"reap {run.name}", daemon=True).start()
@@ -197,7 +196,3 @@ def _environment(lock: int) -> dict[str, str]:
         "PYTHONFAULTHANDLER": "1",  # a crash in native code leaves its stack in the log
         locks.INHERITED: str(lock),
     }
-
-
-def _sentence(error: CnnvizError) -> Failed:
-    return Failed(error.template, error.values)

@@ -168,7 +168,7 @@ def _failure(error: BaseException) -> Failed:
             error = RunError("the disk is full: {reason}", reason=reason)
         else:
             error = RunError("the training ended with an error: {reason}", reason=reason)
-    return Failed(error.template, error.values, details)
+    return Failed.of(error, details)
 
 
 if __name__ == "__main__":
