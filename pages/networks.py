@@ -5,7 +5,7 @@ import streamlit as st
 from cnnviz.errors import ShapeError
 from cnnviz.figures.costs import costs
 from cnnviz.shapes import say, trace
-from cnnviz.ui import cache, network, state, tables, warm
+from cnnviz.ui import cache, fields, network, state, tables, warm
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _, sentence
 
@@ -22,10 +22,10 @@ except ShapeError as error:
     st.markdown(
         _("The layers before this one fit; go back to the network's own input, or change this layer.")
     )
-    if state.get(state.INPUT_SIDE):
+    if state.get(fields.INPUT_SIDE):
         st.button(
             _("Use the network's own input"), icon=":material/undo:", key="widget:own_input",
-            on_click=state.put, args=(state.INPUT_SIDE, 0),
+            on_click=state.put, args=(fields.INPUT_SIDE, 0),
         )  # fmt: skip
     st.stop()
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnnviz.shapes import trace
 from cnnviz.train import runs
-from cnnviz.ui import live, network, state, training
+from cnnviz.ui import fields, live, network, state, training
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
 
@@ -22,7 +22,7 @@ with choices:
     if st.button(_("Start"), icon=":material/play_arrow:", type="primary", disabled=config is None, key="widget:start", width="stretch"):  # fmt: skip
         with guard():
             assert config is not None
-            state.put(state.RUN, runs.start(config).name)
+            state.put(fields.RUN, runs.start(config).name)
             st.rerun()
 
 with view:

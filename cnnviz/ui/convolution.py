@@ -12,7 +12,7 @@ from cnnviz.ops.convolution import cross_correlate
 from cnnviz.shapes.rules import conv_padding
 from cnnviz.spec import Conv2d
 from cnnviz.spec.checks import pair
-from cnnviz.ui import state
+from cnnviz.ui import fields, state
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
 
@@ -41,7 +41,7 @@ def choose_input() -> Array:
         _("Input"),
         list(titles),
         format_func=titles.__getitem__,
-        **state.widget(state.CONV_INPUT, _forget_kernel),
+        **state.widget(fields.CONV_INPUT, _forget_kernel),
     )
     match chosen:
         case "cross":
@@ -49,13 +49,13 @@ def choose_input() -> Array:
         case "stripe":
             return samples.stripe()
         case "digit":
-            label = st.slider(_("Digit"), 0, 9, **state.widget(state.CONV_DIGIT))
+            label = st.slider(_("Digit"), 0, 9, **state.widget(fields.CONV_DIGIT))
             return images.digit(int(label)).astype(np.float64).round(2)
         case "photo":
             names = {"china": _("Temple"), "flower": _("Flower")}
             name = st.segmented_control(
                 _("Photograph"), list(names), format_func=names.__getitem__, required=True,
-                **state.widget(state.CONV_PHOTO),
+                **state.widget(fields.CONV_PHOTO),
             )  # fmt: skip
             return _picture(images.photograph(name or "china"))
         case "upload":
@@ -66,37 +66,36 @@ def choose_input() -> Array:
 
 def choose_layer(shape: tuple[int, ...]) -> Conv2d:
     """Show the layer's parameters, bounded by the input (H, W), and return the layer."""
-    padding = st.slider(_("Padding (each side)"), 0, 8, **state.widget(state.CONV_PADDING))
+    padding = st.slider(_("Padding (each side)"), 0, 8, **state.widget(fields.CONV_PADDING))
     bounds = [min(MOST_KERNEL, side + 2 * padding) for side in shape]
     titles = (_("Kernel height"), _("Kernel width"))
-    fields = (state.CONV_HEIGHT, state.CONV_WIDTH)
     kernel: list[int] = []
     with st.container(horizontal=True, key="kernel_size"):
-        for title, field, most in zip(titles, fields, bounds, strict=True):
+        for title, field, most in zip(titles, (fields.CONV_HEIGHT, fields.CONV_WIDTH), bounds, strict=True):
             state.keep_within(field, 1, most)
             size = st.slider(title, 1, most, **state.widget(field, _resize_kernel)) if most > 1 else 1
             kernel.append(int(size))
     with st.container(horizontal=True, key="steps"):
-        stride = st.slider(_("Stride"), 1, 8, **state.widget(state.CONV_STRIDE))
-        dilation = st.slider(_("Dilation"), 1, 6, **state.widget(state.CONV_DILATION))
+        stride = st.slider(_("Stride"), 1, 8, **state.widget(fields.CONV_STRIDE))
+        dilation = st.slider(_("Dilation"), 1, 6, **state.widget(fields.CONV_DILATION))
     return Conv2d(1, 1, (kernel[0], kernel[1]), stride, padding, dilation, bias=False)
 
 
 def choose_kernel(layer: Conv2d) -> Array:
     """Show the kernel presets and return the kernel's values, (height, width)."""
     names = [*kernels.PRESETS, CUSTOM]
-    state.keep_among(state.CONV_PRESET, names)
+    state.keep_among(fields.CONV_PRESET, names)
     titles = {name: _(title) for name, (title, _function) in kernels.PRESETS.items()} | {
         CUSTOM: _("Own values")
     }
     preset = st.selectbox(
-        _("Kernel values"), names, format_func=titles.__getitem__, **state.widget(state.CONV_PRESET),
+        _("Kernel values"), names, format_func=titles.__getitem__, **state.widget(fields.CONV_PRESET),
         help=_("Each value can also be edited in the picture."),
     )  # fmt: skip
     height, width = pair(layer.kernel_size)
     if preset in kernels.PRESETS:
         return kernels.PRESETS[preset][1](height, width)
-    values = state.get(state.CONV_VALUES)
+    values = state.get(fields.CONV_VALUES)
     if len(values) != height * width:
         return kernels.identity(height, width)
     return np.array(values).reshape(height, width)
@@ -104,8 +103,8 @@ def choose_kernel(layer: Conv2d) -> Array:
 
 def edited(values: list[float]) -> None:
     """Take over kernel values that were edited in the picture."""
-    state.put(state.CONV_PRESET, CUSTOM)
-    state.put(state.CONV_VALUES, tuple(values))
+    state.put(fields.CONV_PRESET, CUSTOM)
+    state.put(fields.CONV_VALUES, tuple(values))
 
 
 def stage_data(x: Array, kernel: Array, layer: Conv2d, *, grey: bool = False) -> StageData:
@@ -135,20 +134,20 @@ def _grid(values: Array) -> Grid:
 def _forget_kernel() -> None:
     """The notes' stripe is there for ``[1, -1]``, the counting grid for 0, 1, 2, 3: each comes with its kernel."""
     fitting = {"counting": (2, 2, "counting"), "stripe": (1, 2, "edge"), "photo": (3, 3, "sobel_x")}
-    height, width, preset = fitting.get(state.get(state.CONV_INPUT), (3, 3, "sobel_x"))
-    state.put(state.CONV_HEIGHT, height)
-    state.put(state.CONV_WIDTH, width)
-    state.put(state.CONV_PRESET, preset)
+    height, width, preset = fitting.get(state.get(fields.CONV_INPUT), (3, 3, "sobel_x"))
+    state.put(fields.CONV_HEIGHT, height)
+    state.put(fields.CONV_WIDTH, width)
+    state.put(fields.CONV_PRESET, preset)
 
 
 def _resize_kernel() -> None:
     """Own values fit one size only: at another size the identity stands until they are edited again."""
-    if state.get(state.CONV_PRESET) == CUSTOM:
-        state.put(state.CONV_PRESET, "identity")
+    if state.get(fields.CONV_PRESET) == CUSTOM:
+        state.put(fields.CONV_PRESET, "identity")
 
 
 def _picture(picture: NDArray[np.float32]) -> Array:
-    side = st.select_slider(_("Longer side in pixels"), state.SIDES, **state.widget(state.CONV_SIDE))
+    side = st.select_slider(_("Longer side in pixels"), fields.SIDES, **state.widget(fields.CONV_SIDE))
     shrunk: Array = images.shrink(picture, side).astype(np.float64)
     return shrunk.round(4)
 
@@ -159,11 +158,11 @@ def _uploaded() -> Array:
     )
     if file is not None:
         try:
-            state.put(state.CONV_UPLOAD, images.decode(file.getvalue(), file.name))
+            state.put(fields.CONV_UPLOAD, images.decode(file.getvalue(), file.name))
         except DataError as error:
             with guard():
                 raise error
-    picture = state.get(state.CONV_UPLOAD)
+    picture = state.get(fields.CONV_UPLOAD)
     if picture is None:
         st.caption(_("Until then, the 7×7 grid stands here."))
         return samples.cross()

@@ -5,12 +5,12 @@ import streamlit as st
 from cnnviz import language
 from cnnviz.errors import CnnvizError
 from cnnviz.train.events import Failed
-from cnnviz.ui import state
+from cnnviz.ui import fields, state
 
 
 def current() -> str:
     """Return the language of this session."""
-    return state.get(state.LANGUAGE) or language.closest(st.context.locale)
+    return state.get(fields.LANGUAGE) or language.closest(st.context.locale)
 
 
 def _(message: str) -> str:

@@ -11,7 +11,7 @@ from cnnviz.train import runs
 from cnnviz.train.events import Finished
 from cnnviz.train.history import History, read, thin
 from cnnviz.train.runs import Run
-from cnnviz.ui import labels, state
+from cnnviz.ui import fields, labels, state
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _, failure
 
@@ -31,10 +31,10 @@ def choose_run() -> Run | None:
     found = {run.name: run for run in runs.list_runs()}
     if not found:
         return None
-    if state.get(state.RUN) not in found:
-        state.put(state.RUN, next(iter(found)))
+    if state.get(fields.RUN) not in found:
+        state.put(fields.RUN, next(iter(found)))
     chosen = st.selectbox(
-        _("Run"), list(found), format_func=lambda name: _title(found[name]), **state.widget(state.RUN)
+        _("Run"), list(found), format_func=lambda name: _title(found[name]), **state.widget(fields.RUN)
     )
     return found[str(chosen)]
 
@@ -64,8 +64,8 @@ def _view(name: str) -> None:
     with guard():
         run = runs.find(name)
         now = run.state()
-        was_alive = name == state.get(state.WATCHED)
-        state.put(state.WATCHED, name if now in ALIVE else "")
+        was_alive = name == state.get(fields.WATCHED)
+        state.put(fields.WATCHED, name if now in ALIVE else "")
         history = _history(run)
         _head(run, history, now)
         _facts(history, now)
@@ -152,10 +152,10 @@ def _what(run: Run) -> str:
 
 def _history(run: Run) -> History:
     """Return the run's history, taking the one that this session has a little further."""
-    kept = state.get(state.HISTORY)
+    kept = state.get(fields.HISTORY)
     known = kept[1] if kept and kept[0] == run.name else None
     history = read(run, known)
-    state.put(state.HISTORY, (run.name, history))
+    state.put(fields.HISTORY, (run.name, history))
     return history
 
 

@@ -8,26 +8,26 @@ from cnnviz import zoo
 from cnnviz.errors import SpecError
 from cnnviz.shapes import say
 from cnnviz.spec import Network, from_json, to_json
-from cnnviz.ui import state
+from cnnviz.ui import fields, state
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
 
 OWN = "own"
 
-OPTIONS = {"activation": state.ACTIVATION, "pooling": state.POOLING}
+OPTIONS = {"activation": fields.ACTIVATION, "pooling": fields.POOLING}
 
 
 def choose(after: Callable[[], None] | None = None) -> Network:
     """Show the menu of networks and return the chosen one; ``after`` is called when the choice changes."""
     own = _own()
     names = [*zoo.ZOO, *([OWN] if own else [])]
-    state.keep_among(state.NETWORK, names)
+    state.keep_among(fields.NETWORK, names)
     with st.container(horizontal=True, vertical_alignment="bottom", key="network_choice"):
         name = st.selectbox(
             _("Network"),
             names,
             format_func=lambda name: _title(name, own),
-            **state.widget(state.NETWORK, after),
+            **state.widget(fields.NETWORK, after),
         )
         if name == OWN and own:
             return own
@@ -51,7 +51,7 @@ def upload() -> None:
     )
     if file is None:
         st.caption(_("Save one of the networks as JSON, change it in any editor, and open it here."))
-    if refused := state.get(state.OWN_NETWORK_ERROR):
+    if refused := state.get(fields.OWN_NETWORK_ERROR):
         with guard():
             raise refused
 
@@ -66,20 +66,20 @@ def download(network: Network) -> None:
 
 def _take_in() -> None:
     file = st.session_state["widget:own_network_file"]
-    state.put(state.OWN_NETWORK_ERROR, None)
+    state.put(fields.OWN_NETWORK_ERROR, None)
     if file is None:
         return
     try:
         network = from_json(file.getvalue().decode("utf-8", errors="replace"))
     except SpecError as error:
-        state.put(state.OWN_NETWORK_ERROR, error.at(file.name))
+        state.put(fields.OWN_NETWORK_ERROR, error.at(file.name))
         return
-    state.put(state.OWN_NETWORK, to_json(network))
-    state.put(state.NETWORK, OWN)
+    state.put(fields.OWN_NETWORK, to_json(network))
+    state.put(fields.NETWORK, OWN)
 
 
 def _own() -> Network | None:
-    text = state.get(state.OWN_NETWORK)
+    text = state.get(fields.OWN_NETWORK)
     return from_json(text) if text else None
 
 

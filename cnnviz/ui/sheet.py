@@ -10,7 +10,7 @@ from cnnviz.data import images
 from cnnviz.errors import DataError, RunError
 from cnnviz.explain import checkpoints
 from cnnviz.train import runs
-from cnnviz.ui import cache, labels, state, warm
+from cnnviz.ui import cache, fields, labels, state, warm
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
 
@@ -24,23 +24,23 @@ def choose_checkpoint() -> str:
     names = [*checkpoints.shipped(), *checkpoints.of_runs()]
     if not names:
         raise RunError("there is no trained network yet: train one, then come back")
-    state.keep_among(state.CHECKPOINT, names)
+    state.keep_among(fields.CHECKPOINT, names)
     return str(
-        st.selectbox(_("Trained network"), names, format_func=_title, **state.widget(state.CHECKPOINT))
+        st.selectbox(_("Trained network"), names, format_func=_title, **state.widget(fields.CHECKPOINT))
     )
 
 
 @st.fragment
 def show(checkpoint: str) -> None:
     """Show the sheet with the network's answer to what is drawn on it."""
-    drawn: Drawing | None = state.get(state.DRAWING)
+    drawn: Drawing | None = state.get(fields.DRAWING)
     prediction, picture = None, None
     if drawn:
         with guard():
             prediction, picture = _ask(checkpoint, drawn)
     drawing(
         labels.drawing(), key="sheet", strokes=drawn.strokes if drawn else [], prediction=prediction, picture=picture,
-        on_change=lambda new: state.put(state.DRAWING, new),
+        on_change=lambda new: state.put(fields.DRAWING, new),
     )  # fmt: skip
 
 

@@ -1,12 +1,13 @@
 """The frame of every page: title, language switch, navigation, link."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from cnnviz.language import LANGUAGES, N_
-from cnnviz.ui import state, warm
+from cnnviz.ui import fields, state, warm
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _, current
 
@@ -26,18 +27,31 @@ STYLE = """<style>
 @media (max-width: 640px) { .st-key-header h1 { font-size: 1.9rem; } }
 </style>"""
 
+LAYERS, NETWORKS, TRAINING = N_("Layers"), N_("Networks"), N_("Train and draw")
+
 PAGES = {
-    "home": (N_("Home"), ":material/home:"),
-    "convolution": (N_("Convolution"), ":material/grid_on:"),
-    "networks": (N_("Networks"), ":material/account_tree:"),
-    "train": (N_("Train"), ":material/model_training:"),
-    "draw": (N_("Draw"), ":material/draw:"),
+    "home": (N_("Home"), ":material/home:", ""),
+    "convolution": (N_("Convolution"), ":material/grid_on:", LAYERS),
+    "pooling": (N_("Pooling"), ":material/compress:", LAYERS),
+    "activations": (N_("Activations"), ":material/show_chart:", LAYERS),
+    "batchnorm": (N_("Batch normalisation"), ":material/equalizer:", LAYERS),
+    "dropout": (N_("Dropout"), ":material/blur_on:", LAYERS),
+    "linear": (N_("Flatten and Linear"), ":material/view_week:", LAYERS),
+    "softmax": (N_("Softmax and loss"), ":material/percent:", LAYERS),
+    "interpolation": (N_("Interpolation"), ":material/zoom_out_map:", LAYERS),
+    "dense": (N_("Linear or convolution?"), ":material/balance:", LAYERS),
+    "learn": (N_("Learn a kernel"), ":material/school:", LAYERS),
+    "blocks": (N_("Blocks"), ":material/dashboard:", NETWORKS),
+    "networks": (N_("Networks"), ":material/account_tree:", NETWORKS),
+    "train": (N_("Train"), ":material/model_training:", TRAINING),
+    "draw": (N_("Draw"), ":material/draw:", TRAINING),
 }
+"""Name -> (title, icon, section of the navigation; "" for none)."""
 
 
 def page(name: str) -> "StreamlitPage":
     """Return a page by name, its title in the language of this session."""
-    title, icon = PAGES[name]
+    title, icon, _section = PAGES[name]
     return st.Page(
         ROOT / "pages" / f"{name}.py", title=_(title), icon=icon, url_path=name, default=name == "home"
     )
@@ -47,8 +61,12 @@ def run() -> None:
     """Run one session's page; once the first one stands, the heavy modules are imported."""
     state.restore()
     st.set_page_config(page_title="cnnviz", page_icon=ICON, layout="wide")
-    chosen = st.navigation([page(name) for name in PAGES], position="top")
+    sections: dict[str, list[StreamlitPage]] = {}
+    for name, (_title, _icon, section) in PAGES.items():
+        sections.setdefault(_(section), []).append(page(name))
+    chosen = st.navigation(sections, position="top")
     name = chosen.url_path or "home"
+    state.restore(name)
     state.publish(name)
     _header(HEADLINE if name == "home" else PAGES[name][0])
     if names := state.refused():
@@ -62,8 +80,23 @@ def run() -> None:
     warm.start()
 
 
+def live(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Return the decorator for the living part of a page: its widgets run it alone, and its link follows."""
+
+    def decorate(part: Callable[[], None]) -> Callable[[], None]:
+        @st.fragment
+        def run() -> None:
+            state.publish(name)
+            with guard():
+                part()
+
+        return run
+
+    return decorate
+
+
 def _header(title: str) -> None:
-    state.put(state.LANGUAGE, current())
+    state.put(fields.LANGUAGE, current())
     st.html(STYLE)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="header"
@@ -71,5 +104,5 @@ def _header(title: str) -> None:
         st.title(_(title), width="stretch", anchor=False)
         st.segmented_control(
             _("Language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, required=True, width="content",
-            label_visibility="collapsed", **state.widget(state.LANGUAGE),
+            label_visibility="collapsed", **state.widget(fields.LANGUAGE),
         )  # fmt: skip

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnnviz.shapes import Trace, say
 from cnnviz.spec import Network
-from cnnviz.ui import state
+from cnnviz.ui import fields, state
 from cnnviz.ui.i18n import _
 
 
@@ -39,7 +39,7 @@ def choose_input(network: Network) -> Network:
     channels, height, width = network.input_shape
     side = st.number_input(
         _("Side of the input picture (0: the network's own, {height}x{width})").format(height=height, width=width),
-        0, 1024, step=1, **state.widget(state.INPUT_SIDE),
+        0, 1024, step=1, **state.widget(fields.INPUT_SIDE),
     )  # fmt: skip
     return network.with_input((channels, side, side)) if side else network
 

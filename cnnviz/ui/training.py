@@ -8,7 +8,7 @@ from cnnviz.data import catalog
 from cnnviz.spec import Network
 from cnnviz.train import devices
 from cnnviz.train.config import AUGMENTS, OPTIMIZERS, SCHEDULES, TrainConfig, check_classes, suggested
-from cnnviz.ui import labels, state, tables, warm
+from cnnviz.ui import fields, labels, state, tables, warm
 from cnnviz.ui.i18n import _
 
 FOLDER = "folder"
@@ -17,15 +17,15 @@ FOLDER = "folder"
 def choose_data() -> str | None:
     """Show the data sets and return the chosen one's name; None while it cannot be used."""
     names = [*catalog.DATASETS, FOLDER]
-    state.keep_among(state.DATASET, names)
+    state.keep_among(fields.DATASET, names)
     chosen: str = st.selectbox(
-        _("Data set"), names, format_func=_data_title, **state.widget(state.DATASET, forget_suggestions)
+        _("Data set"), names, format_func=_data_title, **state.widget(fields.DATASET, forget_suggestions)
     )
     if chosen == FOLDER:
         path = st.text_input(
             _("Folder of pictures"), placeholder="/home/ada/pictures",
             help=_("One subfolder a class; or train/ and test/, each with one subfolder a class."),
-            **state.widget(state.FOLDER, forget_suggestions),
+            **state.widget(fields.FOLDER, forget_suggestions),
         ).strip()  # fmt: skip
         if not path:
             st.caption(_("Type the path of a folder on this machine."))
@@ -58,9 +58,9 @@ def choose_device() -> str:
         free = _("{size} free").format(size=tables.size(device.memory_free)) if device.memory_free else ""
         cores = _("{count} cores").format(count=device.cores) if device.cores else ""
         titles[device.id] = ", ".join(filter(None, [f"{device.id}: {device.name}", cores, free]))
-    state.keep_among(state.DEVICE, list(titles))
+    state.keep_among(fields.DEVICE, list(titles))
     return str(
-        st.selectbox(_("Device"), list(titles), format_func=titles.__getitem__, **state.widget(state.DEVICE))
+        st.selectbox(_("Device"), list(titles), format_func=titles.__getitem__, **state.widget(fields.DEVICE))
     )
 
 
@@ -72,10 +72,10 @@ def choose_config(network: Network, dataset: str, device: str) -> TrainConfig:
     """
     check_classes(network, len(catalog.lookup(dataset).classes), dataset)
     best = suggested(network, dataset)
-    suggestions: dict[state.Field[Any], float] = {
-        state.LEARNING_RATE: best.learning_rate,
-        state.BATCH_SIZE: best.batch_size,
-        state.EPOCHS: best.epochs,
+    suggestions: dict[fields.Field[Any], float] = {
+        fields.LEARNING_RATE: best.learning_rate,
+        fields.BATCH_SIZE: best.batch_size,
+        fields.EPOCHS: best.epochs,
     }
     for field, value in suggestions.items():
         if not state.get(field):
@@ -83,19 +83,19 @@ def choose_config(network: Network, dataset: str, device: str) -> TrainConfig:
     columns = st.columns(2)
     rate = columns[0].number_input(
         _("Learning rate"),
-        state.SMALLEST_RATE,
-        state.LARGEST_RATE,
+        fields.SMALLEST_RATE,
+        fields.LARGEST_RATE,
         format="%g",
         step=0.001,
-        **state.widget(state.LEARNING_RATE),
+        **state.widget(fields.LEARNING_RATE),
     )
-    batch = columns[1].number_input(_("Batch size"), 1, 65536, **state.widget(state.BATCH_SIZE))
-    epochs = columns[0].number_input(_("Epochs"), 1, 1000, **state.widget(state.EPOCHS))
-    seed = columns[1].number_input(_("Seed"), 0, 2**31 - 1, **state.widget(state.SEED))
+    batch = columns[1].number_input(_("Batch size"), 1, 65536, **state.widget(fields.BATCH_SIZE))
+    epochs = columns[0].number_input(_("Epochs"), 1, 1000, **state.widget(fields.EPOCHS))
+    seed = columns[1].number_input(_("Seed"), 0, 2**31 - 1, **state.widget(fields.SEED))
     with st.expander(_("Optimiser, schedule, augmentation")):
-        optimizer = _pick(_("Optimiser"), state.OPTIMIZER, dict(zip(OPTIMIZERS, ("Adam", "AdamW", "SGD", "RMSprop"), strict=True)))  # fmt: skip
-        schedule = _pick(_("Learning-rate schedule"), state.SCHEDULE, dict(zip(SCHEDULES, (_("Constant"), _("One cycle: up, then down to 0"), _("Cosine: down to 0")), strict=True)))  # fmt: skip
-        augment = _pick(_("Augmentation"), state.AUGMENT, dict(zip(AUGMENTS, (_("None"), _("Shift by up to 2 pixels"), _("For drawings: shift, turn, scale, thickness")), strict=True)))  # fmt: skip
+        optimizer = _pick(_("Optimiser"), fields.OPTIMIZER, dict(zip(OPTIMIZERS, ("Adam", "AdamW", "SGD", "RMSprop"), strict=True)))  # fmt: skip
+        schedule = _pick(_("Learning-rate schedule"), fields.SCHEDULE, dict(zip(SCHEDULES, (_("Constant"), _("One cycle: up, then down to 0"), _("Cosine: down to 0")), strict=True)))  # fmt: skip
+        augment = _pick(_("Augmentation"), fields.AUGMENT, dict(zip(AUGMENTS, (_("None"), _("Shift by up to 2 pixels"), _("For drawings: shift, turn, scale, thickness")), strict=True)))  # fmt: skip
     return TrainConfig(
         network, dataset, device, optimizer, float(rate), schedule=schedule, batch_size=int(batch),
         epochs=int(epochs), seed=int(seed), augment=augment,
@@ -104,12 +104,12 @@ def choose_config(network: Network, dataset: str, device: str) -> TrainConfig:
 
 def forget_suggestions() -> None:
     """Another network or data set asks for other numbers: suggest them anew."""
-    fields: tuple[state.Field[Any], ...] = (state.LEARNING_RATE, state.BATCH_SIZE, state.EPOCHS)
-    for field in fields:
+    state.put(fields.LEARNING_RATE, fields.LEARNING_RATE.default)
+    for field in (fields.BATCH_SIZE, fields.EPOCHS):
         state.put(field, field.default)
 
 
-def _pick(title: str, field: state.Field[str], titles: dict[str, str]) -> str:
+def _pick(title: str, field: fields.Field[str], titles: dict[str, str]) -> str:
     state.keep_among(field, list(titles))
     return str(st.selectbox(title, list(titles), format_func=titles.__getitem__, **state.widget(field)))
 

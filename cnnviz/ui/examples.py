@@ -1,0 +1,29 @@
+"""The notes' examples of a page: buttons that set it, and what is to be seen."""
+
+from urllib.parse import parse_qsl
+
+import streamlit as st
+
+from cnnviz.content import examples
+from cnnviz.ui import state
+from cnnviz.ui.i18n import _
+
+
+def show(page: str) -> None:
+    """Show a button for each example of a page; while its settings stand, what is to be seen and any correction."""
+    if not examples.of(page):
+        return
+    st.caption(_("From the notes"))
+    shown = None
+    with st.container(horizontal=True, gap="small", key=f"{page}_examples"):
+        for number, example in enumerate(examples.of(page)):
+            stands = state.settings(page) == dict(parse_qsl(example.query, keep_blank_values=True))
+            shown = example if stands else shown
+            st.button(
+                _(example.title), key=f"widget:{page}_example_{number}", type="primary" if stands else "secondary",
+                on_click=state.apply, args=(page, example.query),
+            )  # fmt: skip
+    if shown:
+        st.markdown(_(shown.text))
+        if shown.correction:
+            st.info(_(shown.correction), icon=":material/edit_note:")
