@@ -1,41 +1,56 @@
-"""Convolution: choose input, kernel, padding, stride and dilation; see shape and picture follow."""
+"""Convolution: choose input, kernel and layer; see shape, picture and each sum follow."""
+
+from dataclasses import replace
 
 import streamlit as st
 
 from cnnviz.components import stage
 from cnnviz.errors import ShapeError
-from cnnviz.shapes import apply, say
-from cnnviz.ui import convolution, labels
+from cnnviz.shapes import say
+from cnnviz.ui import convolution_choices, examples, fields, filtered, labels, pictures, shell
 from cnnviz.ui.i18n import _, sentence
 
-controls, picture = st.columns([1, 2.6], gap="large")
+st.markdown(
+    _(
+        "A window slides over the input. At each place it is multiplied with the kernel, cell by cell, and summed: one output."
+    )
+)
 
-with controls:
-    x = convolution.choose_input()
-    layer = convolution.choose_layer(x.shape)
-    kernel = convolution.choose_kernel(layer)
 
-with picture:
-    try:
-        result = apply(layer, (1, *x.shape))
-    except ShapeError as error:
-        st.warning(sentence(error), icon=":material/error:")
-        st.markdown(
-            _(
-                "There is no place for the window: make the kernel or the dilation smaller, or the padding larger."
-            )
-        )
-        st.stop()
-    with st.container(horizontal=True, gap="large", key="conv_facts"):
-        st.metric(_("Input"), say(x.shape), width="content")
-        st.metric(_("Kernel"), say(kernel.shape), width="content")
-        st.metric(_("Output"), say(result.shape[1:]), width="content")
-    sides = (_("Height and width"),) if len(result.formulas) == 1 else (_("Height"), _("Width"))
-    for side, formula in zip(sides, result.formulas, strict=True):
-        st.markdown(f"{side}: `{formula}`")
-    grey = x.shape[0] > 8
-    stage(
-        convolution.stage_data(x, kernel, layer, grey=grey), labels.stage(), key="stage",
-        on_kernel_change=convolution.edited,
-    )  # fmt: skip
-    st.code(convolution.code(layer), language="python")
+@shell.live("convolution")
+def living() -> None:
+    """Everything that follows from the choices."""
+    examples.show("convolution")
+    controls, picture = st.columns([1, 2.6], gap="large")
+    with controls:
+        chosen = convolution_choices.choose()
+    with picture:
+        try:
+            result = chosen.result
+        except ShapeError as error:
+            st.warning(sentence(error), icon=":material/error:")
+            st.markdown(_("Make the kernel, the dilation or the padding smaller, or choose a larger input."))
+            return
+        with st.container(horizontal=True, gap="large", key="conv_facts"):
+            for title, shape in zip((_("Input"), _("Weights"), _("Output")), chosen.shapes, strict=True):
+                st.metric(title, say(shape), width="content")
+            st.metric(_("Parameters"), f"{result.params:,}", help=chosen.params_formula, width="content")
+        sides = (_("Height"), _("Width")) if len(chosen.formulas) > 1 else (_("Height and width"),)
+        sides = (_("Length"),) if chosen.picture.is_row else sides
+        for side, formula in zip(sides, chosen.formulas, strict=True):
+            st.markdown(f"{side}: `{formula}`")
+        st.markdown(_("Parameters: `{formula}`").format(formula=chosen.params_formula))
+        st.code(chosen.code, language="python")
+        stage(
+            chosen.stage(), labels.stage(), key="stage", on_edit=convolution_choices.edited,
+            on_view=lambda view: pictures.look(fields.CONV, view),
+        )  # fmt: skip
+        if chosen.flipped:
+            st.subheader(_("Beside it: cross-correlation with the same kernel"))
+            other = replace(chosen, flipped=False)
+            stage(other.stage(), labels.stage(), key="other_stage", on_edit=convolution_choices.edited)
+        if chosen.picture.whole is not None:
+            filtered.show(chosen.picture.whole, chosen)
+
+
+living()

@@ -1,25 +1,48 @@
-"""Components that run in the browser: the convolution stage, the drawing, the live curves.
+"""Components that run in the browser: stage, panels, diagram, chart, sliders, drawing, live curves.
 
 Each is a pair: a typed Python function here, which takes plain values and translated labels, and
 modules in ``browser/``, which draw them. Pointing, stepping and zooming never ask the server; an
-edited kernel value and a stroke do.
+edited number, a slider and a stroke do.
 """
 
+from cnnviz.components.chart import ChartData, ChartLabels, Mark, chart
 from cnnviz.components.curves import CurvesData, CurvesLabels, Series, curves
+from cnnviz.components.diagram import Box, DiagramLabels, diagram
 from cnnviz.components.drawing import Drawing, DrawingLabels, Prediction, drawing
-from cnnviz.components.stage import Grid, StageData, StageLabels, stage
+from cnnviz.components.panels import Link, Panel, PanelsLabels, cell_by_cell, from_all, panels
+from cnnviz.components.sliders import Slider, SlidersLabels, sliders
+from cnnviz.components.stage import Edit, Grid, StageData, StageLabels, Tensor, View, stage
 
 __all__ = [
+    "Box",
+    "ChartData",
+    "ChartLabels",
     "CurvesData",
     "CurvesLabels",
+    "DiagramLabels",
     "Drawing",
     "DrawingLabels",
+    "Edit",
     "Grid",
+    "Link",
+    "Mark",
+    "Panel",
+    "PanelsLabels",
     "Prediction",
     "Series",
+    "Slider",
+    "SlidersLabels",
     "StageData",
     "StageLabels",
+    "Tensor",
+    "View",
+    "cell_by_cell",
+    "chart",
     "curves",
+    "diagram",
     "drawing",
+    "from_all",
+    "panels",
+    "sliders",
     "stage",
 ]

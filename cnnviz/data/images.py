@@ -106,9 +106,30 @@ def digit(label: int) -> NDArray[np.float32]:
 
 
 @cache
-def photograph(name: str) -> NDArray[np.float32]:
-    """Return an embedded photograph ("china" or "flower") as grey values; do not write into it."""
-    return read(EMBEDDED / f"{name}.jpg")
+def coloured(name: str) -> NDArray[np.float32]:
+    """Return an embedded photograph in colour, (3, H, W) from 0 to 1; do not write into it."""
+    return _planes(load(EMBEDDED / f"{name}.jpg", "RGB"))
+
+
+def decode_coloured(data: bytes, name: str, longest: int) -> NDArray[np.float32]:
+    """Return the bytes of a picture in colour, (3, H, W) from 0 to 1, its longer side at most ``longest``.
+
+    Raises:
+        DataError: as ``parse``.
+    """
+    image = parse(data, name, "RGB")
+    image.thumbnail((longest, longest), Image.Resampling.BOX)
+    return _planes(image)
+
+
+def to_grey(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a picture in colour (3, H, W) as grey values (H, W), weighted as the eye does (ITU-R 601)."""
+    pixels = (picture.transpose(1, 2, 0) * 255).round().astype(np.uint8)
+    return _grey(Image.fromarray(pixels).convert("L"))
+
+
+def _planes(image: Image.Image) -> NDArray[np.float32]:
+    return np.asarray(image, dtype=np.float32).transpose(2, 0, 1) / np.float32(255)
 
 
 def _grey(image: Image.Image) -> NDArray[np.float32]:

@@ -6,22 +6,16 @@ weights. Sizes in the comments are computed, never written by hand.
 
 import keyword
 import re
-from dataclasses import MISSING, fields
 
 from cnnviz.shapes import say, trace
-from cnnviz.spec import Branches, Chain, Layer, LogSoftmax, Network, Node, Shape, Softmax, named
-
-# Torch's own habit is to give these without their names.
-POSITIONAL = {
-    "Conv2d": 2, "ConvTranspose2d": 2, "MaxPool2d": 1, "AvgPool2d": 1, "AdaptiveAvgPool2d": 1, "AdaptiveMaxPool2d": 1,
-    "BatchNorm1d": 1, "BatchNorm2d": 1, "Linear": 2, "Dropout": 1, "Dropout2d": 1,
-}  # fmt: skip
+from cnnviz.spec import Branches, Chain, Network, Node, Shape, named
+from cnnviz.spec.code import line
 
 MERGE = '''
 class Merge(nn.Module):
     """Run every path on the same input, then add the results or join their channels."""
 
-    def __init__(self, merge: str, **paths: nn.Module) -> None:
+    def __init__(self, merge: str, /, **paths: nn.Module) -> None:
         super().__init__()
         self.merge = merge
         for name, path in paths.items():
@@ -95,6 +89,8 @@ def _call(name: str) -> str:
 
 def _expression(node: Node) -> list[str]:
     match node:
+        case Chain(items=()):
+            return ["nn.Identity()"]
         case Chain(items=items) if any(item.name for item in items):
             inner = [_wrapped(f'("{name}", ', _expression(item), "),") for name, item in named(items)]
             return ["nn.Sequential(OrderedDict([", *_shifted(inner), "]))"]
@@ -105,23 +101,13 @@ def _expression(node: Node) -> list[str]:
                 ")",
             ]
         case Branches(paths=paths, merge=merge):
-            inner = [_wrapped(f'"{name}": ', _expression(path), ",") for name, path in named(paths)]
-            return [f'Merge("{merge}", **{{', *_shifted(inner), "})"]
+            if not all(path.name for path in paths):  # a position is no keyword
+                inner = [_wrapped(f'"{name}": ', _expression(path), ",") for name, path in named(paths)]
+                return [f'Merge("{merge}", **{{', *_shifted(inner), "})"]
+            inner = [_wrapped(f"{path.name}=", _expression(path), ",") for path in paths]
+            return [f'Merge("{merge}",', *_shifted(inner), ")"]
         case _:
-            return [_leaf(node)]
-
-
-def _leaf(layer: Layer) -> str:
-    kind = type(layer).__name__
-    arguments = []
-    for position, entry in enumerate(fields(layer)):
-        value = getattr(layer, entry.name)
-        if entry.name == "name" or (value == entry.default and entry.default is not MISSING):
-            continue
-        arguments.append(repr(value) if position < POSITIONAL.get(kind, 0) else f"{entry.name}={value!r}")
-    if isinstance(layer, Softmax | LogSoftmax) and not arguments:
-        arguments = [f"dim={layer.dim}"]
-    return f"nn.{kind}({', '.join(arguments)})"
+            return [line(node)]
 
 
 def _wrapped(head: str, lines: list[str], tail: str) -> list[str]:

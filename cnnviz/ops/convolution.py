@@ -1,41 +1,86 @@
-"""The sliding window: what every value of a convolution's output is made of."""
+"""Convolution over several channels, in the few lines that say what it is; where its windows lie is in ``windows``."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.ops.windows import Axis, pad
+
 Array = NDArray[np.float64]
 
 
-def cross_correlate(
-    x: Array,
-    kernel: Array,
-    *,
-    stride: tuple[int, int] = (1, 1),
-    padding: tuple[int, int] = (0, 0),
-    dilation: tuple[int, int] = (1, 1),
-    bias: float = 0.0,
-) -> Array:
-    """Return what ``torch.nn.functional.conv2d`` makes of one channel: window times kernel, summed, at each place.
+def convolve(x: Array, weight: Array, rows: Axis, cols: Axis, bias: Array | None = None, groups: int = 1) -> Array:
+    """Return what ``F.conv2d`` makes of a picture: each window times the kernel, summed over its channels.
 
-    Walks over the kernel's weights, not over the places: each weight meets the input shifted by its own offset.
+    Walks over the kernel's cells, not over the places: each meets the input shifted by its own offset.
 
     Args:
-        x: input (H, W).
-        kernel: weights (kh, kw).
-        stride: steps down and right between windows.
-        padding: rows and columns of zeros on each side.
-        dilation: distance between the kernel's weights.
-        bias: added to every output.
+        x: input (C, H, W).
+        weight: kernels (O, C / groups, kh, kw).
+        rows: windows along the height.
+        cols: windows along the width.
+        bias: (O,), added to every sum; None for none.
+        groups: the channels are cut into so many groups; each output channel sees one of them.
 
     Returns:
-        (H', W') with ``H' = floor((H + 2*padding - dilation*(kh-1) - 1) / stride) + 1``; at least 1x1. Whether the
-        kernel fits, ``cnnviz.shapes.apply`` tells beforehand.
+        (O, H', W').
     """
-    padded = np.pad(x, [(padding[0], padding[0]), (padding[1], padding[1])])
-    rows = (padded.shape[0] - dilation[0] * (kernel.shape[0] - 1) - 1) // stride[0] + 1
-    cols = (padded.shape[1] - dilation[1] * (kernel.shape[1] - 1) - 1) // stride[1] + 1
-    out = np.full((rows, cols), bias, dtype=np.float64)
-    for (i, j), weight in np.ndenumerate(kernel):
-        top, left = i * dilation[0], j * dilation[1]
-        out += weight * padded[top :: stride[0], left :: stride[1]][:rows, :cols]
+    each = weight.shape[0] // groups
+    parts = [partial(x, weight[:, i], rows, cols, channels=_channels(weight, i, each)) for i in range(weight.shape[1])]
+    out: Array = np.sum(parts, axis=0)
+    return out if bias is None else out + bias[:, None, None]
+
+
+def transposed(x: Array, weight: Array, rows: Axis, cols: Axis, bias: Array | None = None, groups: int = 1) -> Array:
+    """Return what ``F.conv_transpose2d`` makes of a picture: each input cell stamps the kernel, and stamps add up.
+
+    Args:
+        x: input (C, H, W).
+        weight: kernels (C, O / groups, kh, kw): torch's order, input channels first.
+        rows: as ``transposed_axis`` gives them.
+        cols: the same.
+        bias: (O,) or None.
+        groups: as for ``convolve``.
+
+    Returns:
+        (O, H', W').
+    """
+    return convolve(x, by_output(weight, groups), rows, cols, bias, groups)
+
+
+def by_output(weight: Array, groups: int) -> Array:
+    """Return the kernels of a transposed convolution (C, O / groups, kh, kw) as (O, C / groups, kh, kw)."""
+    inputs, each, height, width = weight.shape
+    parted = weight.reshape(groups, inputs // groups, each, height, width)
+    return parted.transpose(0, 2, 1, 3, 4).reshape(groups * each, inputs // groups, height, width)
+
+
+def partial(x: Array, kernels: Array, rows: Axis, cols: Axis, channels: list[int]) -> Array:
+    """Return one input channel's share in every output channel: kernels (O, kh, kw), its channel for each, (O, H', W')."""
+    padded = pad(x, rows, cols)[channels]
+    out = np.zeros((len(kernels), rows.outputs, cols.outputs))
+    for i in range(kernels.shape[1]):
+        for j in range(kernels.shape[2]):
+            (to_row, from_row), (to_col, from_col) = _met(rows, i), _met(cols, j)
+            out[:, to_row, to_col] += kernels[:, i, j, None, None] * padded[:, from_row, from_col]
     return out
+
+
+def _channels(weight: Array, i: int, each: int) -> list[int]:
+    """Return for each output channel its group's input channel number ``i``."""
+    return [o // each * weight.shape[1] + i for o in range(len(weight))]
+
+
+def _met(axis: Axis, k: int) -> tuple[slice, slice]:
+    """Return the output cells to which kernel cell ``k`` adds, and the padded cells that it meets there.
+
+    Both are evenly spaced, in convolution and transposed convolution alike.
+    """
+    pairs = [(o, p) for o, taps in enumerate(axis.taps) for p, kernel in taps if kernel == k]
+    return _even([o for o, _ in pairs]), _even([p for _, p in pairs])
+
+
+def _even(places: list[int]) -> slice:
+    if not places:
+        return slice(0, 0)
+    step = places[1] - places[0] if len(places) > 1 else 1
+    return slice(places[0], places[-1] + 1, step)

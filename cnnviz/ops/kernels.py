@@ -72,6 +72,11 @@ def counting(height: int, width: int) -> Array:
     return np.arange(height * width, dtype=np.float64).reshape(height, width)
 
 
+def drawn(seed: int, shape: tuple[int, ...]) -> Array:
+    """Return weights at random, as a network has them before it learns; one seed gives the same ones always."""
+    return np.random.default_rng(seed).normal(size=shape).round(2)
+
+
 def _binomial(size: int) -> Array:
     row = np.ones(1)
     for _ in range(size - 1):

@@ -28,7 +28,7 @@ class Row:
         params_formula: their arithmetic, empty where there are none.
         macs: multiply-adds for one picture (convolution and linear; bias not counted).
         receptive_field: (height, width) in pixels of the network's input.
-        formulas: the arithmetic of the output size, numbers put in.
+        formulas: the arithmetic of the output size, numbers put in; of the channels for a ``concat``.
     """
 
     path: str
@@ -142,7 +142,9 @@ def _branches(
         (max(v.size[0] for v in views), max(v.size[1] for v in views)),
         (max(v.step[0] for v in views), max(v.step[1] for v in views)),
     )
-    rows.append(Row(path, node.merge, shapes[0], merged, 0, "", 0, seen.field, ()))
+    channels = " + ".join(str(shape[0]) for shape in shapes)
+    formulas = (f"{channels} = {merged[0]}",) if node.merge == "concat" else ()
+    rows.append(Row(path, node.merge, shapes[0], merged, 0, "", 0, seen.field, formulas))
     return merged, seen
 
 

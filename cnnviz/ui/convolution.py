@@ -1,169 +1,134 @@
-"""The choices of the convolution page, and the convolution that follows from them."""
+"""A convolution at work: what the convolution page's choices come to, for the stage and for the words around it."""
+
+from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.components import Grid, StageData
-from cnnviz.data import images
-from cnnviz.errors import DataError
+from cnnviz.components import StageData, Tensor
 from cnnviz.ops import kernels, samples
-from cnnviz.ops.convolution import cross_correlate
-from cnnviz.shapes.rules import conv_padding
-from cnnviz.spec import Conv2d
+from cnnviz.ops.convolution import convolve
+from cnnviz.ops.windows import Axis, PaddingMode, convolution_axis, transposed_axis
+from cnnviz.shapes import Result, apply
+from cnnviz.spec import Conv2d, ConvTranspose2d, Shape
 from cnnviz.spec.checks import pair
-from cnnviz.ui import fields, state
-from cnnviz.ui.guard import guard
-from cnnviz.ui.i18n import _
+from cnnviz.spec.code import line
+from cnnviz.ui import fields, pictures
+from cnnviz.ui.pictures import Picture
 
 Array = NDArray[np.float64]
 
-CUSTOM = "custom"
-MOST_KERNEL = 11
+
+@dataclass(frozen=True)
+class Convolution:
+    """A convolution with its numbers.
+
+    Attributes:
+        picture: what goes in.
+        layer: what is done; a 1-D convolution stands here as a 2-D one whose kernel is as high as its input.
+        weight: kernels (O, C / groups, kh, kw).
+        bias: (O,) or None.
+        flipped: the true convolution, whose kernel is turned by half.
+    """
+
+    picture: Picture
+    layer: Conv2d | ConvTranspose2d
+    weight: Array
+    bias: Array | None
+    flipped: bool = False
+
+    @property
+    def result(self) -> Result:
+        """Shape, parameters and their arithmetic.
+
+        Raises:
+            ShapeError: if there is no place for the window.
+        """
+        return apply(self.layer, self.picture.values.shape)
+
+    @property
+    def shapes(self) -> tuple[Shape, Shape, Shape]:
+        """Input, weight and output as torch has them: a sound or a sentence is (C, L)."""
+        x, weight, out = self.picture.values.shape, self.weight.shape, self.result.shape
+        if self.picture.is_row:
+            return x[1:], (weight[0], *weight[2:]), (out[0], out[2])
+        return x, weight, out
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """The arithmetic of the output size; in 1-D that of the length."""
+        return self.result.formulas[-1:] if self.picture.is_row else self.result.formulas
+
+    @property
+    def params_formula(self) -> str:
+        """The arithmetic of the parameter count."""
+        result = self.result
+        if not self.picture.is_row:
+            return result.params_formula
+        factors = (self.layer.out_channels, *pair(self.layer.kernel_size))
+        bias = f" + {self.layer.out_channels}" if self.layer.bias else ""
+        return f"{'*'.join(map(str, factors))}{bias} = {result.params}"
+
+    @property
+    def code(self) -> str:
+        """The PyTorch that does this: one line, and for the true convolution a second one that turns the kernel."""
+        made = self._line
+        turned = "K.flip(-1)" if self.picture.is_row else "K.flip(-2, -1)"
+        return f"conv = {made}\nconv.weight = nn.Parameter({turned})" if self.flipped else made
+
+    @property
+    def _line(self) -> str:
+        if not self.picture.is_row:
+            return line(self.layer)
+        # The 2-D layer's own line, with the sizes along the row and the features as channels.
+        (features, size), layer = pair(self.layer.kernel_size), self.layer
+        made = line(Conv2d(features, layer.out_channels, size, pair(layer.stride)[1], _across(layer), pair(layer.dilation)[1], 1, layer.bias, _mode(layer)))  # fmt: skip
+        return made.replace("nn.Conv2d", "nn.Conv1d")
+
+    def axes(self) -> tuple[Axis, Axis]:
+        """Return the windows along height and width."""
+        return self._axis(0, flipped=self.flipped and not self.picture.is_row), self._axis(1, flipped=self.flipped)
+
+    def _axis(self, axis: int, *, flipped: bool) -> Axis:
+        layer, size = self.layer, self.picture.values.shape[1 + axis]
+        kernel, stride, dilation = (pair(each)[axis] for each in (layer.kernel_size, layer.stride, layer.dilation))
+        assert not isinstance(layer.padding, str)
+        padding = pair(layer.padding)[axis]
+        if isinstance(layer, ConvTranspose2d):
+            return transposed_axis(size, kernel, stride, padding, pair(layer.output_padding)[axis], dilation)
+        return convolution_axis(size, kernel, stride, (padding, padding), dilation, _mode(layer), flipped=flipped)
+
+    def stage(self) -> StageData:
+        """Return what the stage draws."""
+        rows, cols = self.axes()
+        x = self.picture.values
+        out = convolve(x, self.weight, rows, cols, self.bias, self.layer.groups)
+        height, width = self.weight.shape[2:]
+        bounds = {"input": (len(rows.source), len(cols.source)), "kernel": (height, width), "output": out.shape[1:]}
+        view = pictures.seen(fields.CONV, (x.shape[0], out.shape[0]), bounds)
+        return StageData(
+            tensor(x), tensor(out), rows, cols, kernel=tensor(self.weight),
+            bias=() if self.bias is None else self.bias.tolist(), groups=self.layer.groups,
+            input_style=self.picture.style, row_titles=self.picture.rows, col_titles=self.picture.columns,
+            shown=view.shown, pinned=view.pinned,
+        )  # fmt: skip
 
 
 def first_example() -> StageData:
     """Return the notes' first example: a 3x3 grid, a 2x2 kernel, [[19, 25], [37, 43]]."""
-    return stage_data(samples.counting(), kernels.counting(2, 2), Conv2d(1, 1, 2, bias=False))
+    axis, x, kernel = convolution_axis(3, 2), samples.counting()[None], kernels.counting(2, 2)[None, None]
+    return StageData(tensor(x), tensor(convolve(x, kernel, axis, axis)), axis, axis, kernel=tensor(kernel))
 
 
-def choose_input() -> Array:
-    """Show the choice of inputs and return the chosen one, (H, W)."""
-    titles = {
-        "counting": _("3×3 grid (the notes)"),
-        "cross": _("7×7 grid"),
-        "stripe": _("6×8 stripe (the notes)"),
-        "digit": _("A digit"),
-        "photo": _("A photograph"),
-        "upload": _("Your own picture"),
-    }
-    chosen = st.selectbox(
-        _("Input"),
-        list(titles),
-        format_func=titles.__getitem__,
-        **state.widget(fields.CONV_INPUT, _forget_kernel),
-    )
-    match chosen:
-        case "cross":
-            return samples.cross()
-        case "stripe":
-            return samples.stripe()
-        case "digit":
-            label = st.slider(_("Digit"), 0, 9, **state.widget(fields.CONV_DIGIT))
-            return images.digit(int(label)).astype(np.float64).round(2)
-        case "photo":
-            names = {"china": _("Temple"), "flower": _("Flower")}
-            name = st.segmented_control(
-                _("Photograph"), list(names), format_func=names.__getitem__, required=True,
-                **state.widget(fields.CONV_PHOTO),
-            )  # fmt: skip
-            return _picture(images.photograph(name or "china"))
-        case "upload":
-            return _uploaded()
-        case _:
-            return samples.counting()
+def tensor(values: Array) -> Tensor:
+    """Return an array as the stage takes it."""
+    return Tensor(values.shape, np.round(values, 10).ravel().tolist())
 
 
-def choose_layer(shape: tuple[int, ...]) -> Conv2d:
-    """Show the layer's parameters, bounded by the input (H, W), and return the layer."""
-    padding = st.slider(_("Padding (each side)"), 0, 8, **state.widget(fields.CONV_PADDING))
-    bounds = [min(MOST_KERNEL, side + 2 * padding) for side in shape]
-    titles = (_("Kernel height"), _("Kernel width"))
-    kernel: list[int] = []
-    with st.container(horizontal=True, key="kernel_size"):
-        for title, field, most in zip(titles, (fields.CONV_HEIGHT, fields.CONV_WIDTH), bounds, strict=True):
-            state.keep_within(field, 1, most)
-            size = st.slider(title, 1, most, **state.widget(field, _resize_kernel)) if most > 1 else 1
-            kernel.append(int(size))
-    with st.container(horizontal=True, key="steps"):
-        stride = st.slider(_("Stride"), 1, 8, **state.widget(fields.CONV_STRIDE))
-        dilation = st.slider(_("Dilation"), 1, 6, **state.widget(fields.CONV_DILATION))
-    return Conv2d(1, 1, (kernel[0], kernel[1]), stride, padding, dilation, bias=False)
+def _across(layer: Conv2d | ConvTranspose2d) -> int:
+    assert not isinstance(layer.padding, str)
+    return pair(layer.padding)[1]
 
 
-def choose_kernel(layer: Conv2d) -> Array:
-    """Show the kernel presets and return the kernel's values, (height, width)."""
-    names = [*kernels.PRESETS, CUSTOM]
-    state.keep_among(fields.CONV_PRESET, names)
-    titles = {name: _(title) for name, (title, _function) in kernels.PRESETS.items()} | {
-        CUSTOM: _("Own values")
-    }
-    preset = st.selectbox(
-        _("Kernel values"), names, format_func=titles.__getitem__, **state.widget(fields.CONV_PRESET),
-        help=_("Each value can also be edited in the picture."),
-    )  # fmt: skip
-    height, width = pair(layer.kernel_size)
-    if preset in kernels.PRESETS:
-        return kernels.PRESETS[preset][1](height, width)
-    values = state.get(fields.CONV_VALUES)
-    if len(values) != height * width:
-        return kernels.identity(height, width)
-    return np.array(values).reshape(height, width)
-
-
-def edited(values: list[float]) -> None:
-    """Take over kernel values that were edited in the picture."""
-    state.put(fields.CONV_PRESET, CUSTOM)
-    state.put(fields.CONV_VALUES, tuple(values))
-
-
-def stage_data(x: Array, kernel: Array, layer: Conv2d, *, grey: bool = False) -> StageData:
-    """Return what the stage draws: input, kernel and output of a layer with one channel."""
-    stride, dilation = pair(layer.stride), pair(layer.dilation)
-    padding = conv_padding(layer, 0)[0], conv_padding(layer, 1)[0]
-    out = cross_correlate(x, kernel, stride=stride, padding=padding, dilation=dilation)
-    return StageData(
-        _grid(x), _grid(kernel), _grid(out), stride=stride, dilation=dilation,
-        padding=(padding[0], padding[0], padding[1], padding[1]), input_style="grey" if grey else "diverging",
-    )  # fmt: skip
-
-
-def code(layer: Conv2d) -> str:
-    """Return the PyTorch line that does this."""
-    return (
-        f"nn.Conv2d(1, 1, kernel_size={layer.kernel_size}, stride={layer.stride}, "
-        f"padding={layer.padding}, dilation={layer.dilation}, bias=False)"
-    )
-
-
-def _grid(values: Array) -> Grid:
-    rows, cols = values.shape
-    return Grid(rows, cols, np.round(values, 10).ravel().tolist())
-
-
-def _forget_kernel() -> None:
-    """The notes' stripe is there for ``[1, -1]``, the counting grid for 0, 1, 2, 3: each comes with its kernel."""
-    fitting = {"counting": (2, 2, "counting"), "stripe": (1, 2, "edge"), "photo": (3, 3, "sobel_x")}
-    height, width, preset = fitting.get(state.get(fields.CONV_INPUT), (3, 3, "sobel_x"))
-    state.put(fields.CONV_HEIGHT, height)
-    state.put(fields.CONV_WIDTH, width)
-    state.put(fields.CONV_PRESET, preset)
-
-
-def _resize_kernel() -> None:
-    """Own values fit one size only: at another size the identity stands until they are edited again."""
-    if state.get(fields.CONV_PRESET) == CUSTOM:
-        state.put(fields.CONV_PRESET, "identity")
-
-
-def _picture(picture: NDArray[np.float32]) -> Array:
-    side = st.select_slider(_("Longer side in pixels"), fields.SIDES, **state.widget(fields.CONV_SIDE))
-    shrunk: Array = images.shrink(picture, side).astype(np.float64)
-    return shrunk.round(4)
-
-
-def _uploaded() -> Array:
-    file = st.file_uploader(
-        _("A picture"), type=["png", "jpg", "jpeg", "gif", "bmp", "webp"], key="widget:conv_upload_file"
-    )
-    if file is not None:
-        try:
-            state.put(fields.CONV_UPLOAD, images.decode(file.getvalue(), file.name))
-        except DataError as error:
-            with guard():
-                raise error
-    picture = state.get(fields.CONV_UPLOAD)
-    if picture is None:
-        st.caption(_("Until then, the 7×7 grid stands here."))
-        return samples.cross()
-    return _picture(picture)
+def _mode(layer: Conv2d | ConvTranspose2d) -> PaddingMode:
+    return layer.padding_mode if isinstance(layer, Conv2d) else "zeros"  # type: ignore[return-value]

@@ -4,7 +4,7 @@ Streamlit forgets a widget's value when its page is left, so each field has a co
 follows the widget. What a link says is checked; what cannot be is left at its default.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -52,7 +52,7 @@ def keep_within(field: Field[int], least: int, most: int) -> None:
     put(field, min(max(get(field), least), most))
 
 
-def keep_among(field: Field[str], choices: list[str]) -> None:
+def keep_among(field: Field[T], choices: Sequence[T]) -> None:
     """Bring a field back to what there is to choose: a link or an older choice may say something else."""
     if get(field) not in choices:
         put(field, field.default if field.default in choices else choices[0])
@@ -118,6 +118,13 @@ def refused() -> list[str]:
 
 def written(value: Any) -> str:
     """Return a field's value as a link says it."""
-    if isinstance(value, tuple):
-        return "_".join(f"{part:.10g}" for part in value)
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    match value:
+        case bool():
+            return str(int(value))
+        case float():
+            return f"{value:.10g}"
+        case (tuple() as place, float() as number):  # a cell that was typed over
+            return f"{'.'.join(map(str, place))}~{number:.10g}"
+        case tuple():
+            return "_".join(map(written, value))
+    return str(value)

@@ -21,9 +21,11 @@ def layers(traced: Trace) -> None:
         _("Why this size"): [" ; ".join(row.formulas) for row in traced.rows],
         _("Why so many parameters"): [row.params_formula for row in traced.rows],
     }
+    longest = max((len(row.path) for row in traced.rows), default=0)
     st.dataframe(
         rows, hide_index=True, key="layers", height=38 + 35 * min(len(traced.rows), 20),
         column_config={
+            _("Layer"): st.column_config.TextColumn(width=min(24 + 7 * longest, 300)),  # the widest may be far below
             _("Parameters"): st.column_config.NumberColumn(format="localized"),
             _("Why this size"): st.column_config.TextColumn(width="large"),
             _("Multiply-adds"): st.column_config.NumberColumn(format="localized"),

@@ -58,6 +58,6 @@ def test_a_damaged_picture_never_ends_in_anything_but_our_error(position, patch)
 
 def test_the_embedded_pictures_are_there():
     assert images.digit(7).shape == (28, 28)
-    assert 0 <= images.photograph("china").min() < images.photograph("china").max() <= 1
-    assert images.shrink(images.photograph("flower"), 64).shape == (64, 64)
+    assert 0 <= images.coloured("china").min() < images.coloured("china").max() <= 1
+    assert images.shrink(images.to_grey(images.coloured("flower")), 64).shape == (64, 64)
     assert np.array_equal(images.shrink(images.digit(3), 64), images.digit(3))

@@ -16,6 +16,8 @@ from cnnviz.nets import checkpoint as room
 from cnnviz.nets.build import build
 from cnnviz.nets.checkpoint import Checkpoint, load, save
 from cnnviz.spec import BatchNorm2d, Chain, Conv2d, Flatten, Linear, Network, to_data
+from cnnviz.zoo import get
+from tests.zoo.test_zoo import narrow
 
 NETWORK = Network(
     "Small", (1, 8, 8), Chain("", (Conv2d(1, 2, 3), BatchNorm2d(2), Flatten(), Linear(72, 3, name="end")))
@@ -50,6 +52,19 @@ def test_what_is_saved_comes_back(tmp_path):
     again = build(NETWORK)
     again.load_state_dict(dict(sample().weights))
     assert torch.equal(back.module()(x), again.eval()(x))
+
+
+@pytest.mark.parametrize("name", ["googlenet", "resnet18", "densenet"])
+def test_a_network_with_branches_comes_back_with_its_weights(tmp_path, name):
+    network, path = narrow(get(name)), tmp_path / "best.safetensors"
+    torch.manual_seed(0)
+    module = build(network)
+    module(torch.rand(2, *network.input_shape))  # running mean and variance of the batch norms are kept too
+    save(path, dataclasses.replace(sample(), network=network, weights=module.state_dict()))
+    x = torch.rand(1, *network.input_shape)
+    assert load(path).network == network
+    with torch.no_grad():
+        assert torch.equal(load(path).module()(x), module.eval()(x))
 
 
 def test_weights_in_another_memory_order_come_back_equal(tmp_path):

@@ -4,6 +4,7 @@ import pytest
 
 from cnnviz import language
 from cnnviz.ui.shell import PAGES
+from cnnviz.zoo import ZOO
 from tests.pages.conftest import component, go, texts
 
 
@@ -156,8 +157,8 @@ def test_torchinfo_is_asked_only_on_demand(open_page):
 
 # What is the same in every language: names, numbers, code.
 NAMES = {
-    "English", "中文", "torchinfo", "ReLU", "Sigmoid", "Tanh", "LeNet", "SimpleCNN", "TinyVGG", "DigitRecognizer",
-    "CIFAR Net", "Adam", "AdamW", "SGD", "RMSprop", "247 KB",
+    "English", "中文", "torchinfo", "ReLU", "Sigmoid", "Tanh", "Adam", "AdamW", "SGD", "RMSprop", "247 KB",
+    *(entry.title for entry in ZOO.values()),
 }  # fmt: skip
 CODE = re.compile(r"nn\.|import torch|^\d+(x\d+)*$|^cpu: |^<style>")
 

@@ -14,7 +14,9 @@ const SHAPES = {
   pin: "fill:M9 3h6l-.8 7 3.3 3v1.6h-4.6V21l-.9 1-.9-1v-6.4H6.5V13l3.3-3z",
   times: "M6 6l12 12M18 6L6 18",
   equals: "M5 9h14M5 15h14",
+  arrow: "M4 12h15M13 6l6 6-6 6",
   reset: "M4 4v5h5M4.6 9A8 8 0 1 1 4 13.5",
+  save: "M12 4v11M7.5 10.5L12 15l4.5-4.5M4.5 16.5v3h15v-3",
 };
 
 /**

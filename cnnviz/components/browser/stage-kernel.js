@@ -6,9 +6,12 @@ import { Scale } from "./colour.js";
 
 /** The editable kernel. */
 export class KernelGrid {
-  /** @param {(values: number[]) => void} onEdit called with all values, row by row */
-  constructor(onEdit) {
-    this.onEdit = onEdit;
+  /**
+   * @param {{edited: (row: number, col: number, value: number) => void, pointed: (row: number, col: number) => void,
+   *   left: () => void}} on
+   */
+  constructor(on) {
+    this.on = on;
     this.grid = h("div", { class: "kernel-grid", "data-testid": "stage-kernel", role: "group" });
     this.hint = h("div", { class: "kernel-hint hidden", role: "alert" });
     /** @type {HTMLInputElement[]} */
@@ -23,7 +26,7 @@ export class KernelGrid {
 
   /**
    * Show a kernel; a field that is being typed in keeps its text.
-   * @param {import("./stage-geometry.js").Grid} kernel
+   * @param {{rows: number, cols: number, values: ArrayLike<number>}} kernel
    * @param {Record<string, string>} labels
    * @param {boolean} dark
    */
@@ -60,6 +63,8 @@ export class KernelGrid {
         "data-testid": `kernel-cell-${Math.floor(i / cols)}-${i % cols}`,
         focus: () => this.begin(i),
         blur: () => this.commit(i),
+        pointermove: () => this.on.pointed(Math.floor(i / cols), i % cols),
+        pointerleave: () => this.on.left(),
         keydown: (/** @type {KeyboardEvent} */ event) => this.key(event, i),
       }));
     }
@@ -90,6 +95,15 @@ export class KernelGrid {
     this.letter(field);
   }
 
+  /**
+   * Mark the weights that matter now.
+   * @param {{i: number, j: number}[]} weights
+   */
+  mark(weights) {
+    const marked = new Set(weights.map(({ i, j }) => i * this.cols + j));
+    this.fields.forEach((field, k) => field.classList.toggle("marked", marked.has(k)));
+  }
+
   colour() {
     const scale = new Scale(this.values, this.dark ?? false);
     this.fields.forEach((field, i) => {
@@ -106,6 +120,7 @@ export class KernelGrid {
     field.value = this.before;
     this.letter(field);
     field.select();
+    this.on.pointed(Math.floor(i / this.cols), i % this.cols);
   }
 
   /** @param {number} i */
@@ -127,7 +142,7 @@ export class KernelGrid {
     this.write(field, i);
     if (changed) {
       this.colour();
-      this.onEdit([...this.values]);
+      this.on.edited(Math.floor(i / this.cols), i % this.cols, this.values[i]);
     }
     this.before = field === this.active() ? field.value : undefined;
   }

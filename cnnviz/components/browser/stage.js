@@ -1,52 +1,26 @@
 /**
- * The convolution stage: input × kernel = output. Pointing at an output cell shows the window that made
- * it, in the same frame, without asking the server; only an edit of the kernel goes to Python.
+ * The sliding-window stage: input, kernel, output. Pointing at a cell shows what it is made of or where it goes, in
+ * the same frame, without asking the server; only an edited number, a chosen channel or a pin goes to Python.
  */
 
 import { h, mounted, setText } from "./mount.js";
 import { readTheme, watchTheme } from "./theme.js";
 import { Scale } from "./colour.js";
-import { short } from "./format.js";
+import { fill, short } from "./format.js";
 import { icon } from "./icons.js";
-import { arrange, cellAt, convolve, decode, paddedShape, sumOf, tapsOf, touched } from "./stage-geometry.js";
-import { paintCells, paintOutput, paintWindow } from "./stage-paint.js";
+import { saveMenu } from "./saving.js";
+import { Channels } from "./stage-channels.js";
+import { Cursor } from "./stage-cursor.js";
+import { Detail } from "./stage-detail.js";
 import { KernelGrid } from "./stage-kernel.js";
+import { Layer } from "./stage-layer.js";
+import { WAVE, arrange } from "./stage-layout.js";
+import { mark } from "./stage-marks.js";
+import { PADDING, UNUSED, paintPin } from "./stage-paint.js";
+import { Panel } from "./stage-panel.js";
+import { scene, table } from "./stage-scene.js";
 import { SumLine } from "./stage-sum.js";
-import { Cursor } from "./stage-pointer.js";
-
-/** The highlight may reach this far beyond the grid. */
-const MARGIN = 8;
-
-/** One grid on the page: caption, cells, highlight, colour legend. */
-class Panel {
-  /** @param {string} name @param {HTMLElement} [body] */
-  constructor(name, body) {
-    this.title = h("span", { class: "title" });
-    this.shape = h("span", { class: "shape" });
-    this.cells = h("canvas", { "data-testid": `stage-${name}` });
-    this.overlay = h("canvas", { class: "overlay", "aria-hidden": "true" });
-    this.low = h("span");
-    this.ramp = h("span", { class: "ramp" });
-    this.high = h("span");
-    this.root = h("figure", { class: `panel ${name}` },
-      h("figcaption", {}, this.title, " ", this.shape),
-      body ?? h("div", { class: "cells" }, this.cells, this.overlay),
-      h("div", { class: "legend", "aria-hidden": "true" }, this.low, this.ramp, this.high));
-  }
-
-  /** @param {string} title @param {string} shape */
-  caption(title, shape) {
-    setText(this.title, title);
-    setText(this.shape, shape);
-  }
-
-  /** @param {Scale} scale */
-  legend(scale) {
-    setText(this.low, short(scale.low, 3));
-    setText(this.high, short(scale.high, 3));
-    this.ramp.style.background = scale.gradient();
-  }
-}
+import { Walk } from "./stage-walk.js";
 
 /** Everything that one mounted stage owns. */
 class Stage {
@@ -54,66 +28,175 @@ class Stage {
   constructor(component) {
     this.component = component;
     this.width = 0;
-    this.edit = 0;
-    this.kernel = new KernelGrid((values) => this.edited(values));
+    this.serial = 0;
+    /** @type {{serial: number, grid: "input" | "kernel", place: number[], value: number}[]} not yet acknowledged */
+    this.pending = [];
+    this.shown = { input: 0, output: 0 };
+    this.kernel = new KernelGrid({
+      edited: (row, col, value) => this.edited("kernel", [this.shown.output, this.inGroup(), row, col], value),
+      pointed: (row, col) => { if (!this.cursor.pinned) { this.walk.held = true; this.cursor.go("kernel", row, col); } },
+      left: () => this.hold(false),
+    });
     this.panels = {
       input: new Panel("input"),
       kernel: new Panel("kernel", h("div", { class: "cells" }, this.kernel.grid)),
       output: new Panel("output"),
     };
+    this.strips = {
+      input: new Channels("input", (channel) => this.choose(channel, this.shown.output)),
+      kernel: new Channels("kernel", (channel) => this.choose(channel, this.shown.output)),
+      output: new Channels("output", (channel) => this.choose(this.shown.input, channel)),
+    };
+    this.details = { input: new Detail("input"), output: new Detail("output") };
     this.bias = h("div", { class: "bias hidden" });
     this.panels.kernel.root.append(this.bias);
-    const canvas = this.panels.output.cells;
-    canvas.tabIndex = 0;
-    canvas.setAttribute("role", "application");
-    this.panels.input.cells.setAttribute("role", "img");
-    this.sum = new SumLine();
-    this.cursor = new Cursor(canvas, () => this.highlight());
+    for (const name of /** @type {const} */ (["input", "kernel", "output"])) this.panels[name].root.append(this.strips[name].root);
+    this.sum = new SumLine((value) => this.typed(value));
+    this.walk = new Walk(() => this.walked());
+    this.cursor = new Cursor({
+      moved: () => this.moved(), pinned: () => this.changedView(), held: (held) => this.hold(held),
+      typed: (text) => this.sum.type(text),
+    });
+    for (const side of /** @type {const} */ (["input", "output"])) {
+      const canvas = this.panels[side].cells;
+      canvas.tabIndex = 0;
+      canvas.setAttribute("role", "application");
+      this.cursor.follow(side, canvas);
+    }
     this.padding = h("span", { class: "key hidden" }, h("i", { class: "swatch padding" }), h("span"));
     this.unused = h("span", { class: "key hidden" }, h("i", { class: "swatch unused" }), h("span"));
     this.help = h("span", { class: "key help" });
+    this.save = saveMenu({ name: "cnnviz-stage", scene: () => this.scene(), table: () => table(this.layer) });
+    this.times = h("span", { class: "sign" }, icon("times", 20));
+    this.equals = h("span", { class: "sign" });
     this.equation = h("div", { class: "equation" },
-      h("div", { class: "side" }, this.panels.input.root, h("span", { class: "sign" }, icon("times", 20)), this.panels.kernel.root),
-      h("div", { class: "side" }, h("span", { class: "sign" }, icon("equals", 20)), this.panels.output.root));
+      h("div", { class: "side" }, this.panels.input.root, this.times, this.panels.kernel.root),
+      h("div", { class: "side" }, this.equals, this.panels.output.root));
     this.root = h("div", { class: "root stage", "data-testid": "stage" },
-      this.equation,
-      this.kernel.hint,
-      h("div", { class: "explain" }, this.cursor.controls, this.sum.root, this.sum.glass),
-      h("div", { class: "keys" }, this.padding, this.unused, this.help));
+      this.equation, this.kernel.hint,
+      h("div", { class: "explain" }, this.walk.controls, this.sum.root,
+        h("div", { class: "details" }, this.details.input.root, this.details.output.root)),
+      h("div", { class: "keys" }, this.padding, this.unused, this.help, this.save.root));
     this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(this.root);
-    this.stopTheme = watchTheme(component.parentElement, () => this.data && this.repaint());
-    this.onZoom = () => this.data && this.repaint();
+    this.stopTheme = watchTheme(component.parentElement, () => this.layer && this.repaint());
+    this.onZoom = () => this.layer && this.repaint();
     window.addEventListener("resize", this.onZoom);
   }
 
   /** @param {import("./mount.js").Component} component */
   update(component) {
     this.component = component;
-    const raw = component.data;
-    const data = { ...raw, input: decode(raw.input), kernel: decode(raw.kernel), output: decode(raw.output) };
-    if ((data.edit ?? 0) < this.edit && this.data && sameShape(this.data, data)) {
-      // This answer was under way before the latest edit: keep what was typed.
-      data.kernel = this.data.kernel;
-      data.output = { ...data.output, values: convolve({ ...data, kernel: this.data.kernel }) };
-    } else this.edit = Math.max(this.edit, data.edit ?? 0);
-    /** @type {import("./stage-geometry.js").StageData} */
-    this.data = data;
+    this.data = component.data;
+    this.labels = this.data.labels;
+    const layer = new Layer(this.data);
+    this.serial = Math.max(this.serial, this.data.serial);
+    // What was typed since this answer was asked for stays; it is on its way.
+    this.pending = this.layer?.fits(layer) ? this.pending.filter((edit) => edit.serial > this.data.serial) : [];
+    for (const edit of this.pending) layer.change(edit.grid, edit.place, edit.value);
+    if (this.pending.length) layer.recompute();
+    this.layer = layer;
+    this.lookAt(this.data.shown, this.data.pinned);
+    this.sum.labels = this.labels;
     this.sum.forget();
+    this.walk.label(this.labels);
+    this.save.label(this.labels);
     this.repaint();
-    this.root.dataset.outputShape = `${data.output.rows}x${data.output.cols}`;
+    this.root.dataset.outputShape = `${layer.outRows}x${layer.outCols}`;
     this.root.dataset.ready = "true";
   }
 
-  /** @param {number[]} values */
-  edited(values) {
-    const data = /** @type {import("./stage-geometry.js").StageData} */ (this.data);
-    const { rows, cols } = data.kernel;
-    data.kernel = { rows, cols, values };
-    data.output = { ...data.output, values: convolve(data) };
-    this.edit += 1;
+  /** Take over what Python wants to be seen, if that is news. @param {[number, number]} shown @param {any} pinned */
+  lookAt(shown, pinned) {
+    const told = JSON.stringify([shown, pinned]);
+    const news = told !== this.told && told !== this.sent;
+    this.told = told;
+    if (news) {
+      [this.shown.input, this.shown.output] = shown;
+      this.cursor.pinned = pinned !== null;
+      if (pinned) [this.cursor.side, this.cursor.row, this.cursor.col] = pinned;
+    }
+    this.shown.output = Math.min(this.shown.output, this.layer.outputs - 1);
+    this.keepInGroup();
+  }
+
+  /** The input channel that is seen must have a share in the output channel. */
+  keepInGroup() {
+    const channels = this.layer.channelsOf(this.shown.output);
+    if (!channels.includes(this.shown.input)) [this.shown.input] = channels;
+  }
+
+  /** The seen input channel's number within its group: where its weights lie. */
+  inGroup() {
+    return this.shown.input - this.layer.channelsOf(this.shown.output)[0];
+  }
+
+  /** @param {number} input @param {number} output */
+  choose(input, output) {
+    const { first, count } = this.layer.outputsOf(input);
+    const changed = input !== this.shown.input;
+    this.shown = { input, output: changed && (output < first || output >= first + count) ? first : output };
+    this.keepInGroup();
+    this.sum.forget();
     this.repaint();
-    this.component.setStateValue("kernel", { rows, cols, values, edit: this.edit });
+    this.changedView();
+  }
+
+  changedView() {
+    const pinned = this.cursor.pinned ? [this.cursor.side, this.cursor.row, this.cursor.col] : null;
+    const view = { shown: [this.shown.input, this.shown.output], pinned };
+    this.sent = JSON.stringify([view.shown, view.pinned]);
+    if (this.cursor.pinned) this.walk.pause();
+    this.component.setStateValue("view", view);
+  }
+
+  /** A number was typed over the selected input cell. @param {number} value */
+  typed(value) {
+    const { rows, cols } = this.layer;
+    this.edited("input", [this.shown.input, this.cursor.row - rows.before, this.cursor.col - cols.before], value);
+  }
+
+  /** @param {"input" | "kernel"} grid @param {number[]} place @param {number} value */
+  edited(grid, place, value) {
+    this.serial += 1;
+    this.pending.push({ serial: this.serial, grid, place, value });
+    this.layer.change(grid, place, value);
+    this.layer.recompute();
+    this.repaint();
+    this.component.setStateValue("edits", { serial: this.serial, list: this.pending.map((edit) => ({ ...edit })) });
+  }
+
+  /** Pointing takes over from the walk, and gives back. @param {boolean} held */
+  hold(held) {
+    this.walk.held = held;
+    if (held || !this.walk.walking || this.cursor.pinned) return;
+    this.walked();
+  }
+
+  /** The walk has come to a place. */
+  walked() {
+    if (this.walk.held || !this.layer) return this.highlight();
+    if (this.cursor.pinned) {
+      this.cursor.pinned = false;
+      this.changedView();
+    }
+    const { cell, term } = this.walk;
+    if (term !== null) {
+      const channels = this.layer.channelsOf(this.shown.output);
+      const channel = channels[Math.floor(term / (this.walk.terms / channels.length))];
+      if (channel !== this.shown.input) {
+        this.shown.input = channel;
+        this.repaint();
+      }
+    }
+    return this.cursor.go("output", Math.floor(cell / this.layer.outCols), cell % this.layer.outCols);
+  }
+
+  moved() {
+    const { side, row, col } = this.cursor;
+    // Where pointer or keys chose a cell outside of a walk, stepping goes on from there.
+    if (side === "output" && this.walk.held && !this.walk.walking) this.walk.move(row * this.layer.outCols + col);
+    this.highlight();
   }
 
   styled() {
@@ -122,97 +205,162 @@ class Stage {
   }
 
   resized() {
-    const width = this.root.clientWidth;
-    if (width === this.width || !this.data) return;
+    if (this.root.clientWidth === this.width || !this.layer) return;
     this.sum.forget();
     this.repaint();
   }
 
   /** Paint everything: after new data, a new width or a new theme. */
   repaint() {
-    const d = /** @type {import("./stage-geometry.js").StageData} */ (this.data);
-    const { labels } = d;
+    const { layer, labels } = this;
     this.width = this.root.clientWidth;
     if (!this.width) return;
     this.theme = readTheme(this.component.parentElement);
-    const sizes = arrange(d, this.width);
-    this.equation.className = `equation ${sizes.mode}`;
-    this.kernel.show(d.kernel, labels, this.theme.dark);
-    this.kernel.size(sizes.kernel);
-    const [rows, cols] = paddedShape(d);
-    const rowsUsed = touched(rows, d.kernel.rows, d.stride[0], d.dilation[0], d.output.rows);
-    const colsUsed = touched(cols, d.kernel.cols, d.stride[1], d.dilation[1], d.output.cols);
-    this.inputPicture = {
-      rows, cols, cell: sizes.input,
-      value: (/** @type {number} */ r, /** @type {number} */ c) => cellAt(d, r, c).x,
-      kind: (/** @type {number} */ r, /** @type {number} */ c) =>
-        cellAt(d, r, c).padded ? "padding" : rowsUsed[r] && colsUsed[c] ? "value" : "unused",
+    const flat = this.data.input_style === "wave";
+    const [rows, cols] = [layer.rows.length, layer.cols.length];
+    const counts = { rows, cols, kernelRows: layer.kernelRows, kernelCols: layer.kernelCols, outRows: layer.outRows, outCols: layer.outCols };
+    const sizes = arrange(counts, this.width, { flat, least: this.data.col_titles.length ? 46 : 0 });
+    this.equation.className = `equation ${sizes.mode}${layer.kernel ? "" : " plain"}`;
+    this.times.classList.toggle("hidden", !layer.kernel);
+    this.panels.kernel.root.classList.toggle("hidden", !layer.kernel);
+    this.equals.replaceChildren(icon(layer.kernel ? "equals" : "arrow", 20));
+    const style = flat ? "diverging" : this.data.input_style;
+    const input = { ...this.inputPicture(this.shown.input), cell: sizes.input, height: flat ? WAVE : sizes.input, bars: flat };
+    const output = { ...this.outputPicture(this.shown.output), cell: sizes.output, height: flat ? WAVE : sizes.output, bars: flat };
+    this.scales = {
+      input: new Scale(layer.input.values, this.theme.dark, style),
+      output: new Scale(layer.output.values, this.theme.dark, layer.kernel ? "diverging" : style),
     };
-    this.outputPicture = {
-      rows: d.output.rows, cols: d.output.cols, cell: sizes.output,
-      value: (/** @type {number} */ r, /** @type {number} */ c) => d.output.values[r * d.output.cols + c],
-      kind: () => "value",
-    };
-    this.inputScale = new Scale(d.input.values, this.theme.dark, d.input_style);
-    const outputScale = new Scale(d.output.values, this.theme.dark);
-    this.written = paintCells(this.panels.input.cells, this.inputPicture, this.inputScale, this.theme);
-    paintCells(this.panels.output.cells, this.outputPicture, outputScale, this.theme);
-    this.panels.input.legend(this.inputScale);
-    this.panels.output.legend(outputScale);
-    if (this.kernel.scale) this.panels.kernel.legend(this.kernel.scale);
-    this.describe(rowsUsed.every(Boolean) && colsUsed.every(Boolean), sizes);
-    this.cursor.cell = sizes.output;
-    this.cursor.bound(d.output.rows, d.output.cols);
+    this.panels.input.paint(input, this.scales.input, this.theme);
+    this.panels.output.paint(output, this.scales.output, this.theme);
+    this.panels.input.titles(this.titles(), this.data.row_titles);
+    if (layer.kernel) this.showKernel(sizes.kernel);
+    const of = (/** @type {string} */ grid) => ({ grid, choose_channel: labels.choose_channel });
+    const outputs = Array.from({ length: layer.outputs }, (_, k) => k);
+    const inputs = Array.from({ length: layer.channels }, (_, k) => k);
+    this.strips.input.show(inputs, this.shown.input, (k) => this.inputPicture(k), this.scales.input, this.theme, of(labels.input));
+    this.strips.output.show(outputs, this.shown.output, (k) => this.outputPicture(k), this.scales.output, this.theme, of(labels.output));
+    this.describe(input, output);
+    this.cursor.bound({ input: [rows, cols], kernel: [layer.kernelRows, layer.kernelCols], output: [layer.outRows, layer.outCols] });
+    const parts = layer.kernel ? layer.kernel.shape[1] : 1;
+    this.walk.bound(layer.outRows * layer.outCols, layer.kernel ? parts * layer.kernelRows * layer.kernelCols : 1);
+    this.walk.byTerm.parentElement.classList.toggle("hidden", !layer.kernel);
     this.highlight();
   }
 
-  /** Captions and keys. @param {boolean} allUsed @param {{output: number}} sizes */
-  describe(allUsed, sizes) {
-    const d = /** @type {import("./stage-geometry.js").StageData} */ (this.data);
-    const { labels } = d;
-    const p = d.padding;
-    for (const name of /** @type {const} */ (["input", "kernel", "output"])) {
-      this.panels[name].caption(labels[name], `${d[name].rows}\u2009\u00d7\u2009${d[name].cols}`);
-    }
-    this.panels.input.cells.setAttribute("aria-label", labels.input);
-    this.panels.output.cells.setAttribute("aria-label", labels.output_help);
-    this.panels.output.cells.style.touchAction =
-      d.output.cols * sizes.output < this.width * 0.7 ? "none" : "pan-y";
-    setText(this.bias, `+ ${labels.bias.replace("{value}", short(d.bias))}`);
-    this.bias.classList.toggle("hidden", !d.bias);
-    setText(this.padding.lastChild, labels.padding);
-    this.padding.classList.toggle("hidden", !(p.top || p.bottom || p.left || p.right));
-    setText(this.unused.lastChild, labels.unused);
-    this.unused.classList.toggle("hidden", allUsed);
-    setText(this.help, labels.help);
-    this.cursor.label(labels);
+  /** @param {number} size of a cell */
+  showKernel(size) {
+    const { layer, labels } = this;
+    const picture = (/** @type {number} */ channel) => {
+      const values = [];
+      for (let i = 0; i < layer.kernelRows; i++) {
+        for (let j = 0; j < layer.kernelCols; j++) values.push(layer.weight(this.shown.output, channel, i, j));
+      }
+      return { rows: layer.kernelRows, cols: layer.kernelCols, cell: size, height: size, values };
+    };
+    const { panels, strips } = this;
+    this.kernelPicture = picture(this.shown.input);
+    this.kernel.show(this.kernelPicture, labels, this.theme.dark);
+    this.kernel.size(size);
+    panels.kernel.legend(this.kernel.scale);
+    const all = new Scale(layer.kernel.values, this.theme.dark);
+    const texts = { grid: labels.kernel, choose_channel: labels.choose_channel };
+    strips.kernel.show(layer.channelsOf(this.shown.output), this.shown.input, picture, all, this.theme, texts);
+    const bias = layer.bias[this.shown.output] ?? 0;
+    setText(this.bias, `+ ${fill(labels.bias, { value: short(bias) })}`);
+    this.bias.classList.toggle("hidden", !bias);
   }
 
-  /** Show the selected cell: only the overlays, the sum and the glass are touched. */
+  /** One channel of the input with its padding. @param {number} channel */
+  inputPicture(channel) {
+    const { layer } = this;
+    const [rows, cols] = [layer.rows.length, layer.cols.length];
+    const values = new Float64Array(rows * cols);
+    const kinds = new Uint8Array(rows * cols);
+    for (let r = 0, at = 0; r < rows; r++) {
+      for (let c = 0; c < cols; c++, at++) {
+        values[at] = layer.at(channel, r, c);
+        kinds[at] = (layer.padded(r, c) ? PADDING : 0) | (layer.unused(r, c) ? UNUSED : 0);
+      }
+    }
+    return { rows, cols, values, kinds, cell: 0, height: 0 };
+  }
+
+  /** @param {number} channel */
+  outputPicture(channel) {
+    const { output, outRows: rows, outCols: cols } = this.layer;
+    const values = /** @type {any} */ (output.values).subarray(channel * rows * cols, (channel + 1) * rows * cols);
+    return { rows, cols, values, cell: 0, height: 0 };
+  }
+
+  /** The columns' names, padding included. */
+  titles() {
+    const names = this.data.col_titles;
+    return names.length ? this.layer.cols.source.map((_, at) => names[at - this.layer.cols.before] ?? "") : [];
+  }
+
+  /** Captions, keys and what is spoken. @param {import("./stage-paint.js").Picture} input @param {import("./stage-paint.js").Picture} output */
+  describe(input, output) {
+    const { layer, labels, panels } = this;
+    const shape = (/** @type {number[]} */ sides) => sides.filter((side, k) => k || side > 1).join("\u2009\u00d7\u2009");
+    panels.input.caption(labels.input, shape(layer.input.shape));
+    panels.output.caption(labels.output, shape(layer.output.shape));
+    if (layer.kernel) panels.kernel.caption(labels.kernel, shape([1, layer.kernelRows, layer.kernelCols]));
+    panels.input.cells.setAttribute("aria-label", labels.input_help);
+    panels.output.cells.setAttribute("aria-label", labels.output_help);
+    for (const [panel, p] of [[panels.input, input], [panels.output, output]]) {
+      panel.cells.style.touchAction = p.cols * p.cell < this.width * 0.7 ? "none" : "pan-y";
+    }
+    const kinds = new Set(input.kinds);
+    this.padding.classList.toggle("hidden", !kinds.has(PADDING) && !kinds.has(PADDING | UNUSED));
+    this.unused.classList.toggle("hidden", !kinds.has(UNUSED) && !kinds.has(PADDING | UNUSED));
+    setText(this.padding.lastChild, layer.empty === -Infinity ? labels.padding_lowest : labels.padding);
+    setText(this.unused.lastChild, labels.unused);
+    setText(this.help, labels.help);
+  }
+
+  /** Everything that follows from the selected cell. */
   highlight() {
-    const d = this.data;
-    if (!d || !this.theme || !this.inputPicture || !this.outputPicture || !this.inputScale) return;
-    const at = d.output.rows && d.output.cols ? { row: this.cursor.row, col: this.cursor.col } : null;
-    const taps = at ? tapsOf(d, at.row, at.col) : [];
-    paintWindow(this.panels.input.overlay, this.inputPicture, taps, this.written ?? false, this.theme, MARGIN);
-    paintOutput(this.panels.output.overlay, this.outputPicture, at, this.cursor, this.theme, MARGIN);
-    this.sum.root.setAttribute("aria-live", this.cursor.playing ? "off" : "polite");
-    if (at) this.sum.show(at, taps, d.bias, sumOf(taps, d.bias), d.labels, this.cursor.pinned);
-    else this.sum.clear();
-    this.sum.magnify(!this.written, d, taps, this.inputScale, this.theme, this.width);
+    const { layer, panels, cursor, walk } = this;
+    if (!this.theme || !layer || !this.width) return;
+    this.marks = layer.outRows * layer.outCols ? mark(this) : null;
+    for (const side of /** @type {const} */ (["input", "output"])) {
+      const ctx = panels[side].over();
+      this.marks?.[side](ctx);
+      if (cursor.pinned && cursor.side === side) paintPin(ctx, panels[side].picture, cursor.row, cursor.col, this.theme);
+    }
+    this.kernel.mark(this.marks?.weights ?? []);
+    this.sum.said.setAttribute("aria-live", walk.playing && !walk.held ? "off" : "polite");
+    this.sum.pin.classList.toggle("hidden", !cursor.pinned);
+    this.sum.pin.title = this.labels.pinned;
+    if (!this.marks) this.sum.clear();
+    const own = cursor.side === "input" && !layer.padded(cursor.row, cursor.col);
+    this.sum.edit(cursor.pinned && own && this.data.editable ? layer.at(this.shown.input, cursor.row, cursor.col) : null);
+    for (const side of /** @type {const} */ (["input", "output"])) {
+      const needed = !panels[side].written && !panels[side].picture.bars;
+      const caption = side === "input" ? this.labels.window : this.labels.around;
+      this.details[side].show(needed, caption, panels[side].picture, this.marks?.boxes[side] ?? null, this.scales[side], this.theme, this.width);
+    }
+  }
+
+  /** The stage as a picture for a file. */
+  scene() {
+    const { panels, labels } = this;
+    const grids = [
+      { title: labels.input, picture: panels.input.picture, scale: this.scales.input, mark: this.marks?.input ?? (() => {}) },
+      { title: labels.output, picture: panels.output.picture, scale: this.scales.output, mark: this.marks?.output ?? (() => {}) },
+    ];
+    if (this.layer.kernel) grids.splice(1, 0, { title: labels.kernel, picture: this.kernelPicture, scale: this.kernel.scale, mark: () => {} });
+    const formula = [this.sum.terms, this.sum.ahead, this.sum.shares, this.sum.result].filter((e) => !e.classList.contains("hidden"));
+    return scene(grids, [this.sum.place.textContent, formula.map((e) => e.textContent).join("")], this.theme);
   }
 
   destroy() {
-    this.cursor.pause();
+    this.walk.pause();
     this.observer.disconnect();
     this.stopTheme();
     window.removeEventListener("resize", this.onZoom);
   }
-}
-
-/** @param {any} a @param {any} b */
-function sameShape(a, b) {
-  return ["input", "kernel", "output"].every((n) => a[n].rows === b[n].rows && a[n].cols === b[n].cols);
 }
 
 export default mounted((component) => new Stage(component));
