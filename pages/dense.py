@@ -19,7 +19,7 @@ def stage() -> None:
         layers = dense.choose()
     with picture:
         st.latex(
-            r"\mathrm{Linear}: H \cdot W \cdot C_{in} \cdot n \qquad \mathrm{Conv}: k \cdot k \cdot C_{in} \cdot C_{out}"
+            r"\begin{gathered} \mathrm{Linear}: H \cdot W \cdot C_{in} \cdot n \\ \mathrm{Conv}: k \cdot k \cdot C_{in} \cdot C_{out} \end{gathered}"
         )
         dense.count(layers)
         st.code(dense.code(layers), language="python")

@@ -18,7 +18,9 @@ def stage() -> None:
     with controls:
         setting = dropout.choose()
     with picture:
-        st.latex(r"y = \frac{m \cdot x}{1 - p}, \qquad P(m = 0) = p, \quad P(m = 1) = 1 - p")
+        st.latex(
+            r"\begin{gathered} y = \frac{m \cdot x}{1 - p} \\ P(m = 0) = p, \quad P(m = 1) = 1 - p \end{gathered}"
+        )
         dropout.facts(setting)
         dropout.show(setting)
         st.caption(

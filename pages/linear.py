@@ -18,7 +18,7 @@ def stage() -> None:
     with controls:
         setting = linear.choose()
     with picture:
-        st.latex(r"y = W x + b, \qquad y_o = \sum_i W_{o,i} \, x_i + b_o")
+        st.latex(r"y = W x + b, \quad y_o = \sum_i W_{o,i} \, x_i + b_o")
         linear.facts(setting)
         linear.show(setting)
         st.code(linear.code(setting), language="python")

@@ -19,7 +19,7 @@ def stage() -> None:
         setting = softmax.choose()
     with picture:
         st.latex(
-            r"\mathrm{softmax}(z)_i = \frac{e^{z_i}}{\sum_j e^{z_j}}, \qquad \mathrm{loss} = -\log \mathrm{softmax}(z)_{\mathrm{target}}"
+            r"\begin{gathered} \mathrm{softmax}(z)_i = \frac{e^{z_i}}{\sum_j e^{z_j}} \\ \mathrm{loss} = -\log \mathrm{softmax}(z)_{\mathrm{target}} \end{gathered}"
         )
         softmax.facts(setting)
         softmax.show(setting)

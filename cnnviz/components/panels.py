@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -68,15 +69,25 @@ class Panel:
     def to_json(self) -> dict[str, Any]:
         """Return the panel as the browser reads it."""
         return {
-            "name": self.name, "title": self.title, "grid": self.grid.to_json(), "sign": self.sign,
-            "slot": self.slot, "channel": self.channel, "scale": self.scale, "style": self.style, "row_labels": list(self.row_labels),
-            "column_labels": list(self.column_labels), "caption": self.caption, "hatched": list(self.hatched),
-            "sentence": self.sentence,
+            "name": self.name, "title": self.title, "grid": self.grid.to_json() | self._infinite(), "sign": self.sign,
+            "slot": self.slot, "channel": self.channel, "scale": self.scale, "style": self.style,
+            "row_labels": list(self.row_labels), "column_labels": list(self.column_labels),
+            "caption": self.caption, "hatched": list(self.hatched), "sentence": self.sentence,
             "numbers": {
-                name: finite(float(values)) if isinstance(values, int | float) else [finite(float(v)) for v in values]
+                name: _sent(values) if isinstance(values, int | float) else [_sent(v) for v in values]
                 for name, values in self.numbers.items()
             },
         }  # fmt: skip
+
+    def _infinite(self) -> dict[str, Any]:
+        """Return the grid's values once more if some are infinite: a grid sends these as no numbers."""
+        values = self.grid.values
+        return {"values": [_sent(v) for v in values]} if any(map(math.isinf, values)) else {}
+
+
+def _sent(value: float) -> float | str | None:
+    """Return a number as the browser reads it; JSON knows neither infinity nor NaN."""
+    return str(float(value)) if math.isinf(value) else finite(float(value))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 class BatchNorm(nn.Module):
     """The notes' layer, mended: with momentum 0.9 it gives what nn.BatchNorm1d and nn.BatchNorm2d give.
 
-    Only its running variance is the biased one; torch keeps n / (n - 1) times that.
+    Only the variance that it gathers divides by n; torch gathers the one that divides by n - 1.
     """
 
     moving_mean: Tensor

@@ -8,7 +8,9 @@ from cnnviz.ops.windows import Axis, pad
 Array = NDArray[np.float64]
 
 
-def convolve(x: Array, weight: Array, rows: Axis, cols: Axis, bias: Array | None = None, groups: int = 1) -> Array:
+def convolve(
+    x: Array, weight: Array, rows: Axis, cols: Axis, bias: Array | None = None, groups: int = 1
+) -> Array:
     """Return what ``F.conv2d`` makes of a picture: each window times the kernel, summed over its channels.
 
     Walks over the kernel's cells, not over the places: each meets the input shifted by its own offset.
@@ -25,12 +27,17 @@ def convolve(x: Array, weight: Array, rows: Axis, cols: Axis, bias: Array | None
         (O, H', W').
     """
     each = weight.shape[0] // groups
-    parts = [partial(x, weight[:, i], rows, cols, channels=_channels(weight, i, each)) for i in range(weight.shape[1])]
+    parts = [
+        partial(x, weight[:, i], rows, cols, channels=_channels(weight, i, each))
+        for i in range(weight.shape[1])
+    ]
     out: Array = np.sum(parts, axis=0)
     return out if bias is None else out + bias[:, None, None]
 
 
-def transposed(x: Array, weight: Array, rows: Axis, cols: Axis, bias: Array | None = None, groups: int = 1) -> Array:
+def transposed(
+    x: Array, weight: Array, rows: Axis, cols: Axis, bias: Array | None = None, groups: int = 1
+) -> Array:
     """Return what ``F.conv_transpose2d`` makes of a picture: each input cell stamps the kernel, and stamps add up.
 
     Args:

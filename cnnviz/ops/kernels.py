@@ -60,10 +60,13 @@ def laplacian(height: int, width: int) -> Array:
 
 
 def edge(height: int, width: int) -> Array:
-    """Return the notes' ``[1, -1]``: each value minus its right neighbour."""
+    """Return the notes' ``[1, -1]``: each value minus its right neighbour; in a single column minus the one below."""
     kernel = identity(height, width)
+    row, col = (height - 1) // 2, (width - 1) // 2
     if width > 1:
-        kernel[(height - 1) // 2, (width - 1) // 2 + 1] = -1
+        kernel[row, col + 1] = -1
+    elif height > 1:
+        kernel[row + 1, col] = -1
     return kernel
 
 

@@ -36,7 +36,7 @@ def choose() -> str:
         "activations",
         [
             Control(fields.ACT_X, _("Input x"), -RANGE, RANGE, 0.1),
-            Control(fields.ACT_DEPTH, _("Layers"), 1, 20, help=_("How many stand one after the other; see below.")),
+            Control(fields.ACT_DEPTH, _("Number of layers"), 1, 20, help=_("How many stand one after the other; see below.")),
         ],
     )  # fmt: skip
     return str(name)
@@ -120,7 +120,7 @@ def depth(name: str) -> None:
         *(Series(ACTIVATIONS[each].name, layers, left[each], colour=COLOURS[each]) for each in shown),
     ]
     chart(
-        ChartData(series, _("Layers"), _("What is left of the gradient"), y_log=True), labels.chart(), key="depth", height=280
+        ChartData(series, _("Number of layers"), _("What is left of the gradient"), y_log=True), labels.chart(), key="depth", height=280
     )  # fmt: skip
     if x <= 0:
         st.caption(

@@ -87,16 +87,22 @@ class Convolution:
 
     def axes(self) -> tuple[Axis, Axis]:
         """Return the windows along height and width."""
-        return self._axis(0, flipped=self.flipped and not self.picture.is_row), self._axis(1, flipped=self.flipped)
+        return self._axis(0, flipped=self.flipped and not self.picture.is_row), self._axis(
+            1, flipped=self.flipped
+        )
 
     def _axis(self, axis: int, *, flipped: bool) -> Axis:
         layer, size = self.layer, self.picture.values.shape[1 + axis]
-        kernel, stride, dilation = (pair(each)[axis] for each in (layer.kernel_size, layer.stride, layer.dilation))
+        kernel, stride, dilation = (
+            pair(each)[axis] for each in (layer.kernel_size, layer.stride, layer.dilation)
+        )
         assert not isinstance(layer.padding, str)
         padding = pair(layer.padding)[axis]
         if isinstance(layer, ConvTranspose2d):
             return transposed_axis(size, kernel, stride, padding, pair(layer.output_padding)[axis], dilation)
-        return convolution_axis(size, kernel, stride, (padding, padding), dilation, _mode(layer), flipped=flipped)
+        return convolution_axis(
+            size, kernel, stride, (padding, padding), dilation, _mode(layer), flipped=flipped
+        )
 
     def stage(self) -> StageData:
         """Return what the stage draws."""
@@ -104,7 +110,11 @@ class Convolution:
         x = self.picture.values
         out = convolve(x, self.weight, rows, cols, self.bias, self.layer.groups)
         height, width = self.weight.shape[2:]
-        bounds = {"input": (len(rows.source), len(cols.source)), "kernel": (height, width), "output": out.shape[1:]}
+        bounds = {
+            "input": (len(rows.source), len(cols.source)),
+            "kernel": (height, width),
+            "output": out.shape[1:],
+        }
         view = pictures.seen(fields.CONV, (x.shape[0], out.shape[0]), bounds)
         return StageData(
             tensor(x), tensor(out), rows, cols, kernel=tensor(self.weight),

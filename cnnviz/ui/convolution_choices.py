@@ -82,7 +82,11 @@ def _choose_layer(picture: Picture, operation: str) -> Conv2d | ConvTranspose2d:
     apart = state.get(fields.CONV_SEPARATE)
     padding = state.get(fields.CONV_PADDING)
     across = state.get(fields.CONV_PADDING_ACROSS) if apart else padding
-    room = (height + 2 * padding, width + 2 * across) if operation != "transposed" else (MOST_KERNEL, MOST_KERNEL)
+    room = (
+        (height + 2 * padding, width + 2 * across)
+        if operation != "transposed"
+        else (MOST_KERNEL, MOST_KERNEL)
+    )
     sliders("convolution_window", [
         Control(fields.CONV_HEIGHT, _("Kernel height"), 1, min(MOST_KERNEL, room[0])),
         Control(fields.CONV_WIDTH, _("Kernel width"), 1, min(MOST_KERNEL, room[1])),
@@ -92,7 +96,9 @@ def _choose_layer(picture: Picture, operation: str) -> Conv2d | ConvTranspose2d:
     st.toggle(_("Height and width apart"), **state.widget(fields.CONV_SEPARATE))
     groups, out = _choose_groups(channels), state.get(fields.CONV_OUT)
     kernel = _short(state.get(fields.CONV_HEIGHT), state.get(fields.CONV_WIDTH))
-    stride, pads, dilation = (_short(state.get(first), state.get(second if apart else first)) for first, second, _b in STEPS)
+    stride, pads, dilation = (
+        _short(state.get(first), state.get(second if apart else first)) for first, second, _b in STEPS
+    )
     if operation != "transposed":
         bias = _choose_bias()
         return Conv2d(channels, out, kernel, stride, pads, dilation, groups, bias, _choose_mode())
@@ -125,7 +131,9 @@ def _steps(*, apart: bool) -> list[Control]:
     down = (_("Stride, height"), _("Padding, height"), _("Dilation, height"))
     across = (_("Stride, width"), _("Padding, width"), _("Dilation, width"))
     if not apart:
-        return [Control(first, title, *bounds) for (first, _w, bounds), title in zip(STEPS, titles, strict=True)]
+        return [
+            Control(first, title, *bounds) for (first, _w, bounds), title in zip(STEPS, titles, strict=True)
+        ]
     return [
         Control(field, title, *bounds)
         for (first, second, bounds), height, width in zip(STEPS, down, across, strict=True)
@@ -164,7 +172,10 @@ def _choose_mode() -> str:
         "circular": _("The opposite side (circular)"),
     }  # fmt: skip
     chosen: str = st.selectbox(
-        _("What stands in the padding"), list(titles), format_func=titles.__getitem__, **state.widget(fields.CONV_MODE)
+        _("What stands in the padding"),
+        list(titles),
+        format_func=titles.__getitem__,
+        **state.widget(fields.CONV_MODE),
     )
     return chosen
 

@@ -145,7 +145,6 @@ def _branches(
         _box(item, _join(path, label), _path_name(label), shape, rows, problem)
         for label, item in named(node.paths)
     )
-    broken = problem is not None and problem.place == path
     output = rows[path].output_shape if path in rows else ()
     lines = (
         [(_("Channels"), _sum([part.output[0] for part in parts]))]
@@ -157,7 +156,7 @@ def _branches(
     return Box(
         path, "branches", name, shape, output, sum(part.params for part in parts), sum(part.macs for part in parts),
         parts=parts, merge=node.merge, details=tuple(lines), named=bool(node.name),
-        problem=sentence(problem) if broken and problem else "",
+        problem=sentence(problem) if problem and problem.place == path else "",
     )  # fmt: skip
 
 
@@ -174,7 +173,8 @@ def _details(layer: Layer, row: Row) -> tuple[tuple[str, str], ...]:
         places = "*".join(map(str, row.output_shape[1:]))
         lines.append((_("Multiply-adds"), f"{_weights(row)}*{places} = {row.macs}"))
     elif isinstance(layer, Linear):
-        lines.append((_("Multiply-adds"), f"{_weights(row)} = {row.macs}"))
+        places = "".join(f"*{size}" for size in row.output_shape[:-1])
+        lines.append((_("Multiply-adds"), f"{_weights(row)}{places} = {row.macs}"))
     return (*lines, (_("Receptive field"), _field(row)), ("PyTorch", _written(layer)))
 
 

@@ -54,7 +54,11 @@ class Setting:
 def choose() -> Setting:
     """Show the choices and return what was chosen."""
     kind = st.segmented_control(
-        _("Layer"), ["Dropout", "Dropout2d"], required=True, **state.widget(fields.DROP_KIND)
+        _("Layer"),
+        ["Dropout", "Dropout2d"],
+        format_func="nn.{}".format,
+        required=True,
+        **state.widget(fields.DROP_KIND),
     )
     modes = {"train": _("Training"), "eval": _("Evaluation")}
     mode = st.segmented_control(

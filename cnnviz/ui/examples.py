@@ -23,7 +23,10 @@ def show(page: str) -> None:
                 _(example.title), key=f"widget:{page}_example_{number}", type="primary" if stands else "secondary",
                 on_click=state.apply, args=(page, example.query),
             )  # fmt: skip
-    if shown:
-        st.markdown(_(shown.text))
-        if shown.correction:
-            st.info(_(shown.correction), icon=":material/edit_note:")
+    # A container of its own, also while it is empty: else all that follows would move by one place when the text comes
+    # or goes, and Streamlit would mount it anew, under the hand that drags a slider.
+    with st.container(key=f"{page}_example_text"):
+        if shown:
+            st.markdown(_(shown.text))
+            if shown.correction:
+                st.info(_(shown.correction), icon=":material/edit_note:")

@@ -189,7 +189,9 @@ CONV_PADDING = Field("conv_padding", 0, _between(0, 8), ("convolution",), "paddi
 CONV_PADDING_ACROSS = Field("conv_padding_across", 0, _between(0, 8), ("convolution",), "padding_w")
 CONV_DILATION = Field("conv_dilation", 1, _between(1, 6), ("convolution",), "dilation")
 CONV_DILATION_ACROSS = Field("conv_dilation_across", 1, _between(1, 6), ("convolution",), "dilation_w")
-CONV_MODE = Field("conv_mode", "zeros", _one_of("zeros", "reflect", "replicate", "circular"), ("convolution",), "mode")
+CONV_MODE = Field(
+    "conv_mode", "zeros", _one_of("zeros", "reflect", "replicate", "circular"), ("convolution",), "mode"
+)
 CONV_OUTPUT_PADDING = Field("conv_output_padding", 0, _between(0, 7), ("convolution",), "output_padding")
 CONV_BIAS = Field("conv_bias", False, _flag, ("convolution",), "bias")
 CONV_BIAS_VALUE = Field("conv_bias_value", 0.5, _within(-5, 5), ("convolution",), "b")
@@ -197,7 +199,9 @@ CONV_PRESET = Field("conv_preset", "counting", _text, ("convolution",), "kernel"
 CONV_SEED = Field("conv_seed", 0, _between(0, 99), ("convolution",), "weight_seed")
 CONV_WEIGHTS: Field[Edits] = Field("conv_weights", (), _edits, ("convolution",), "weights")
 
-ACT_FUNCTION = Field("act_function", "sigmoid", _one_of("relu", "sigmoid", "tanh", "gelu"), ("activations",), "function")
+ACT_FUNCTION = Field(
+    "act_function", "sigmoid", _one_of("relu", "sigmoid", "tanh", "gelu"), ("activations",), "function"
+)
 ACT_COMPARE = Field("act_compare", False, _flag, ("activations",), "compare")
 ACT_X = Field("act_x", 1.5, _within(-6, 6), ("activations",), "x")
 ACT_DEPTH = Field("act_depth", 5, _between(1, 20), ("activations",), "depth")
@@ -246,7 +250,11 @@ INTERPOLATION = _picture(
 )
 INTERPOLATION_FACTOR = Field("interpolation_factor", 2.0, _within(0.25, 4), ("interpolation",), "factor")
 INTERPOLATION_MODE = Field(
-    "interpolation_mode", "bilinear", _one_of("nearest", "bilinear", "bicubic", "area"), ("interpolation",), "mode"
+    "interpolation_mode",
+    "bilinear",
+    _one_of("nearest", "bilinear", "bicubic", "area"),
+    ("interpolation",),
+    "mode",
 )
 INTERPOLATION_CORNERS = Field("interpolation_corners", False, _flag, ("interpolation",), "align_corners")
 

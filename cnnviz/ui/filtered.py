@@ -23,7 +23,9 @@ def show(whole: NDArray[np.float32], chosen: Convolution) -> None:
     before, after = st.columns(2)
     before.image(whole.transpose(1, 2, 0), caption=_("Before, {height}×{width}").format(height=whole.shape[1], width=whole.shape[2]))  # fmt: skip
     edges = abs(kernel.sum()) < 1e-9
-    text = _("After: how strongly each colour answers") if edges else _("After: each colour filtered by itself")
+    text = (
+        _("After: how strongly each colour answers") if edges else _("After: each colour filtered by itself")
+    )
     after.image(out, caption=text)
 
 

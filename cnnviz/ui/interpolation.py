@@ -73,10 +73,12 @@ class Interpolation:
         """The formula of where new cell ``o`` lies among the old ones, as TeX."""
         match self.mode:
             case "nearest":
-                return r"x = \lfloor o / s \rfloor"
+                place = r"\lfloor o / s \rfloor"
             case "area":
-                return r"x = \lfloor o\,n/m \rfloor, \dots, \lceil (o+1)\,n/m \rceil - 1"
-        return r"x = o\cdot\frac{n - 1}{m - 1}" if self.align_corners else r"x = \frac{o + 0.5}{s} - 0.5"
+                place = r"\lfloor o\,n/m \rfloor, \dots, \lceil (o+1)\,n/m \rceil - 1"
+            case _:
+                place = r"o\cdot\frac{n - 1}{m - 1}" if self.align_corners else r"\frac{o + 0.5}{s} - 0.5"
+        return rf"\begin{{aligned}} x = {place} \end{{aligned}}"  # alone, Streamlit cuts off the top of a fraction
 
     def stage(self) -> StageData:
         """Return what the stage draws."""
@@ -110,8 +112,8 @@ def choose() -> Interpolation:
         "align_corners", help=_("The centres of the corner cells stay in place; without it the outer edges do."),
         **state.widget(fields.INTERPOLATION_CORNERS),
     )  # fmt: skip
-    factor = round(state.get(fields.INTERPOLATION_FACTOR), 4)  # as the code shows it
-    return Interpolation(picture, factor, mode, corners)
+    factor: float = state.get(fields.INTERPOLATION_FACTOR)
+    return Interpolation(picture, round(factor, 4), mode, corners)  # rounded as the code shows it
 
 
 def explain(mode: Mode) -> str:

@@ -1,6 +1,14 @@
 """The visible texts of our browser components, and the names of data sets, in the language of this session."""
 
-from cnnviz.components import ChartLabels, CurvesLabels, DiagramLabels, DrawingLabels, PanelsLabels, SlidersLabels, StageLabels
+from cnnviz.components import (
+    ChartLabels,
+    CurvesLabels,
+    DiagramLabels,
+    DrawingLabels,
+    PanelsLabels,
+    SlidersLabels,
+    StageLabels,
+)
 from cnnviz.components.saving import SavingLabels
 from cnnviz.data import catalog
 from cnnviz.ui.i18n import _

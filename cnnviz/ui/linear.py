@@ -70,7 +70,7 @@ def facts(setting: Setting) -> None:
         count = linear.parameters(inputs, outputs, bias=setting.bias is not None)
         said = f"{outputs} · {inputs}" + (f" + {outputs}" if setting.bias is not None else "")
         st.metric(_("Parameters"), f"{said} = {count:,}", width="content")
-        st.metric("argmax(y)", str(int(setting.output.argmax())), width="content")
+        st.metric(_("Largest: argmax(y)"), str(int(setting.output.argmax())), width="content")
 
 
 def show(setting: Setting) -> None:
@@ -82,7 +82,7 @@ def _row(setting: Setting) -> list[Panel]:
     channels, height, width = setting.x.shape
     outputs, inputs = setting.weight.shape
     places = linear.places((channels, height, width))
-    said = _("index = c·H·W + h·W + w = {c}·{size} + {h}·{width} + {w} = {index}")
+    said = "index = c·H·W + h·W + w = {c}·{size} + {h}·{width} + {w} = {index}"
     numbers = {"c": places[:, 0], "h": places[:, 1], "w": places[:, 2], "index": np.arange(inputs)}
     fixed = {"size": height * width, "width": width}
     shaped = {name: each.reshape(setting.x.shape) for name, each in numbers.items()}

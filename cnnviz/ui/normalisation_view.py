@@ -19,6 +19,9 @@ Array = NDArray[np.float64]
 ROWS = 8
 """So many samples of features are shown at once."""
 
+LEAST = 8
+"""Fewer values make no histogram."""
+
 FEW = 4
 """Up to so many channels have a colour of their own."""
 
@@ -79,13 +82,15 @@ def cells(trial: Trial, outcome: Outcome) -> None:
 
 
 def histograms(trial: Trial, outcome: Outcome) -> None:
-    """Show how the values of each channel are spread before and after, on one scale."""
+    """Show mean and variance before and after and, if they are more than a few, how the values are spread."""
     x, y, c = trial.batches[-1], outcome.y, trial.channel
     both = float(min(x.min(), y.min())), float(max(x.max(), y.max()))
     before, after = st.columns(2)
     for column, key, title, values in ((before, "before", _("Before"), x), (after, "after", _("After"), y)):
         with column:
             st.markdown(f"**{title}** · {_described(values[:, c])}")
+            if values[:, c].size < LEAST:
+                continue
             data = ChartData(_histogram(values, c), _("value"), _("how many"), x_range=_widened(*both))
             chart(data, labels.chart(), key=f"batchnorm_{key}", height=230)
 

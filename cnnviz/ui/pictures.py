@@ -48,7 +48,9 @@ class Picture:
         return bool(self.rows) or self.style == "wave"
 
 
-def choose(page: str, names: tuple[str, ...], own: PictureFields, after: Callable[[], None] | None = None) -> Picture:
+def choose(
+    page: str, names: tuple[str, ...], own: PictureFields, after: Callable[[], None] | None = None
+) -> Picture:
     """Show the choice of inputs of a page and return the chosen one, with the numbers that were typed over it.
 
     Args:
@@ -78,7 +80,9 @@ def choose(page: str, names: tuple[str, ...], own: PictureFields, after: Callabl
         if after:
             after()
 
-    chosen = st.selectbox(_("Input"), names, format_func=titles.__getitem__, **state.widget(own.input, chosen_anew))
+    chosen = st.selectbox(
+        _("Input"), names, format_func=titles.__getitem__, **state.widget(own.input, chosen_anew)
+    )
     picture = _picture(page, str(chosen), own)
     values = typed(picture.values, state.get(own.cells))
     return Picture(values, picture.style, picture.rows, picture.columns, picture.whole)
@@ -88,7 +92,9 @@ def typed(values: Array, edits: Edits) -> Array:
     """Return the numbers with the cells changed that somebody typed over; what lies outside is left out."""
     changed = values.copy()
     for place, value in edits:
-        if len(place) == changed.ndim and all(0 <= at < size for at, size in zip(place, changed.shape, strict=True)):
+        if len(place) == changed.ndim and all(
+            0 <= at < size for at, size in zip(place, changed.shape, strict=True)
+        ):
             changed[place] = value
     return changed
 
@@ -129,7 +135,11 @@ def _picture(page: str, name: str, own: PictureFields) -> Picture:
         case "photo":
             titles = {"china": _("Temple"), "flower": _("Flower")}
             photo = st.segmented_control(
-                _("Photograph"), list(titles), format_func=titles.__getitem__, required=True, **state.widget(own.photo)
+                _("Photograph"),
+                list(titles),
+                format_func=titles.__getitem__,
+                required=True,
+                **state.widget(own.photo),
             )
             return _photograph(images.coloured(photo or "china"), own)
         case "upload":

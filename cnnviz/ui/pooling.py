@@ -91,13 +91,20 @@ class Pooling:
         stride = kernel if layer.stride is None else pair(layer.stride)
         dilation = pair(layer.dilation) if isinstance(layer, MaxPool2d) else (1, 1)
         return pooling_axis(
-            size, kernel[axis], stride[axis], pair(layer.padding)[axis], dilation[axis], ceil_mode=layer.ceil_mode
+            size,
+            kernel[axis],
+            stride[axis],
+            pair(layer.padding)[axis],
+            dilation[axis],
+            ceil_mode=layer.ceil_mode,
         )
 
 
 def choose() -> tuple[Picture, Pooling]:
     """Show all choices and return the picture and the pooling."""
-    picture = pictures.choose("pooling", ("sixteen", "counting", "random", "digit", "photo", "upload"), fields.POOL)
+    picture = pictures.choose(
+        "pooling", ("sixteen", "counting", "random", "digit", "photo", "upload"), fields.POOL
+    )
     titles = {
         "max": _("Maximum"),
         "avg": _("Average"),
@@ -131,7 +138,9 @@ def edited(edits: list[Edit]) -> None:
 
 def bins(axis: Axis) -> str:
     """Return which cells each window of an adaptive pooling has, counted from 0: ``0-1, 1-2``."""
-    return ", ".join(f"{taps[0][0]}-{taps[-1][0]}" if len(taps) > 1 else f"{taps[0][0]}" for taps in axis.taps)
+    return ", ".join(
+        f"{taps[0][0]}-{taps[-1][0]}" if len(taps) > 1 else f"{taps[0][0]}" for taps in axis.taps
+    )
 
 
 def _adaptive(how: str, size: Pair) -> Layer:

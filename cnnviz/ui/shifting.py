@@ -55,6 +55,8 @@ def followed(x: Array, down: int, right: int) -> tuple[int, int]:
     first = shift(convolve(x, kernel, rows, cols, groups=x.shape[0]), down, right)
     second = convolve(shift(x, down, right), kernel, rows, cols, groups=x.shape[0])
     # Cells to which the edge of either picture has come do not count.
-    inner = [slice(max(by, 0) + 1, size + min(by, 0) - 1) for by, size in ((down, x.shape[1]), (right, x.shape[2]))]
+    inner = [
+        slice(max(by, 0) + 1, size + min(by, 0) - 1) for by, size in ((down, x.shape[1]), (right, x.shape[2]))
+    ]
     same = np.isclose(first[:, inner[0], inner[1]], second[:, inner[0], inner[1]], atol=1e-9)
     return int(same.sum()), same.size

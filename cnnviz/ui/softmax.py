@@ -58,9 +58,11 @@ def facts(setting: Setting) -> None:
     loss = softmax.cross_entropy(setting.logits, setting.target)
     way = softmax.softmax(setting.logits, stable=setting.stable)
     with st.container(horizontal=True, gap="large", key="softmax_facts"):
-        st.metric("CrossEntropyLoss", f"{loss:.5f}", width="content")
+        st.metric("nn.CrossEntropyLoss", f"{loss:.5f}", width="content")
         st.metric(
-            "LogSoftmax + NLLLoss", f"{softmax.nll(way.log_softmax, setting.target):.5f}", width="content"
+            "nn.LogSoftmax + nn.NLLLoss",
+            f"{softmax.nll(way.log_softmax, setting.target):.5f}",
+            width="content",
         )
         st.metric(_("Probability of the target"), f"{way.softmax[setting.target]:.4f}", width="content")
         st.metric(_("Predicted: argmax(z)"), str(int(setting.logits.argmax())), width="content")
@@ -104,10 +106,10 @@ def _row(setting: Setting) -> list[Panel]:
         *([minus] if setting.stable else []),
         panel(
             "exp", "exp(z − max(z))" if setting.stable else "exp(z)", way.exps, sign="arrow",
-            caption=f"Σ = {total:.5g}", sentence="exp({moved}) = {value}", numbers={"moved": moved},
+            caption=_sum(way.exps), sentence="exp({moved}) = {value}", numbers={"moved": moved},
         ),
         panel(
-            "softmax", "softmax(z)", way.softmax, sign="arrow", caption=f"Σ = {way.softmax.sum():.5g}",
+            "softmax", "softmax(z)", way.softmax, sign="arrow", caption=_sum(way.softmax),
             sentence="exp / Σ exp = {exp} / ({sum}) = {value}", numbers={"exp": exps},
         ),
         panel(
@@ -121,12 +123,18 @@ def _row(setting: Setting) -> list[Panel]:
     ]  # fmt: skip
 
 
+def _sum(values: Array) -> str:
+    """Return what stands below a column: its sum, also where it is infinite or no number."""
+    return f"Σ = {values.sum():.5g}".replace("inf", "∞").replace("nan", "–")
+
+
 def code(setting: Setting) -> str:
     """Return the PyTorch lines that do this, and what both give."""
-    values = ", ".join(f"{value:.10g}" for value in setting.logits)
+    values = ", ".join(repr(float(f"{value:.10g}")) for value in setting.logits)
     loss = softmax.cross_entropy(setting.logits, setting.target)
     return (
-        f"z, target = torch.tensor([[{values}]]), torch.tensor([{setting.target}])\n"
-        f"F.cross_entropy(z, target)  # {loss:.5f}\n"
-        f"F.nll_loss(F.log_softmax(z, dim=1), target)  # {loss:.5f}"
+        f"z = torch.tensor([[{values}]])\n"
+        f"target = torch.tensor([{setting.target}])\n"
+        f"nn.CrossEntropyLoss()(z, target)  # {loss:.5f}\n"
+        f"nn.NLLLoss()(nn.LogSoftmax(dim=1)(z), target)  # {loss:.5f}"
     )

@@ -1,6 +1,7 @@
 """What a test reads off a page, and what it waits for."""
 
 import json
+import math
 import re
 import time
 from collections.abc import Callable
@@ -56,14 +57,18 @@ class Sum:
 
     row: int
     col: int
+    channel: int
     value: float
+    bias: float
+    divisor: float
     terms: list[tuple[float, float]]
+    shares: list[float]
     shown: float
 
 
 def stage(page: Page) -> Locator:
     """Return the stage once it is painted."""
-    found = page.get_by_test_id("stage")
+    found = page.get_by_test_id("stage").first
     expect(found).to_have_attribute("data-ready", "true", timeout=20_000)
     return found
 
@@ -74,13 +79,23 @@ def output_shape(page: Page) -> tuple[int, int]:
     return int(rows), int(cols)
 
 
-def the_sum(page: Page) -> Sum:
-    """Return the sum that is shown now."""
-    data = page.get_by_test_id("stage-sum").evaluate(
+def the_line(page: Page) -> dict[str, str]:
+    """Return what the line below the stage says to scripts, and its result as it is read."""
+    return page.get_by_test_id("stage-sum").first.evaluate(
         "e => ({...e.dataset, shown: e.querySelector('.result').textContent})"
     )
-    terms = [(x, w) for x, w in json.loads(data["terms"])]
-    return Sum(int(data["row"]), int(data["col"]), float(data["value"]), terms, number(data["shown"]))
+
+
+def the_sum(page: Page) -> Sum:
+    """Return the sum that is shown now."""
+    data = the_line(page)
+    assert data["side"] == "output"
+    terms = [(-math.inf if x is None else x, w) for x, w in json.loads(data["terms"])]
+    return Sum(
+        int(data["row"]), int(data["col"]), int(data["channel"]), float(data["value"]), float(data["bias"]),
+        float(data["divisor"]), terms, [math.nan if s is None else s for s in json.loads(data["shares"])],
+        number(data["shown"]),
+    )  # fmt: skip
 
 
 def number(text: str) -> float:
@@ -88,10 +103,12 @@ def number(text: str) -> float:
     return float(re.sub(r"[=\s]", "", text).replace("\u2212", "-"))
 
 
-def point_at(page: Page, row: int, col: int) -> None:
-    """Move the mouse to the middle of an output cell."""
-    rows, cols = output_shape(page)
-    canvas = page.get_by_test_id("stage-output")
+def point_at(
+    page: Page, row: int, col: int, side: str = "output", shape: tuple[int, int] | None = None
+) -> None:
+    """Move the mouse to the middle of a cell of the output, or of the input with its padding."""
+    rows, cols = shape or output_shape(page)
+    canvas = page.get_by_test_id(f"stage-{side}").first
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
@@ -103,9 +120,7 @@ def point_at(page: Page, row: int, col: int) -> None:
 def step_slider(page: Page, name: str, key: str = "ArrowRight") -> None:
     """Move a slider one step by the keyboard."""
     slider = page.get_by_role("slider", name=name)
-    before = slider.get_attribute("aria-valuenow") or slider.input_value()
+    before = slider.input_value()
     slider.focus()
     page.keyboard.press(key)
-    eventually(
-        lambda: (slider.get_attribute("aria-valuenow") or slider.input_value()) != before, f"{name} moves", 5
-    )
+    eventually(lambda: slider.input_value() != before, f"{name} moves", 5)

@@ -126,8 +126,9 @@ def test_boxes_stand_inside_their_block_and_never_touch(page: Page) -> None:
         inside = [(a, b) for a in found for b in found if a["form"] in {"frame", "lane"} and a is not b]
         for outer, inner in inside:
             if inner["path"].startswith(outer["path"] + "."):
-                assert outer["x"][0] <= inner["x"][0] and inner["x"][1] <= outer["x"][1], (outer, inner)
-                assert outer["y"][0] <= inner["y"][0] and inner["y"][1] <= outer["y"][1], (outer, inner)
+                for axis in ("x", "y"):
+                    (least, most), (start, end) = outer[axis], inner[axis]
+                    assert least <= start <= end <= most, (outer, inner)
         leaves = [each for each in found if each["form"] in {"layer", "merge", "end"}]
         for a, b in ((a, b) for a in leaves for b in leaves if a["id"] < b["id"]):
             apart = any(a[axis][1] < b[axis][0] or b[axis][1] < a[axis][0] for axis in ("x", "y"))

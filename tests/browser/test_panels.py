@@ -157,6 +157,20 @@ def test_dense_sums_each_window_and_the_largest_follows_the_pattern(
     assert worked_out(said) == (x * values(unit, "weights")).sum().item() == (0 if down else 5)
 
 
+def test_a_moved_slider_moves_the_numbers_and_the_chosen_cell_stays(page: Page) -> None:
+    visit(page, "/softmax")
+    panels = row(page)
+    point(panels, "exp", (2, 0))
+    slider = page.get_by_role("slider", name="Logit z[0]")
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    eventually(lambda: values(panels, "z")[0, 0].item() == pytest.approx(1.3), "the panels follow the slider")
+    theirs = F.softmax(values(panels, "z")[:, 0], 0)
+    torch.testing.assert_close(values(panels, "softmax")[:, 0], theirs, atol=1e-5, rtol=0)
+    assert (sentence(panels)["panel"], sentence(panels)["row"]) == ("exp", "2")
+
+
 def test_keys_walk_a_panel_tab_goes_on_and_a_pinned_cell_stays(page: Page) -> None:
     visit(page, "/softmax")
     panels = row(page)

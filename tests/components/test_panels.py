@@ -25,7 +25,7 @@ def test_the_two_common_links():
 
 def test_what_is_no_number_becomes_null():
     data = Panel(
-        "x", "", Grid(1, 2, [float("nan"), 1]), numbers={"a": float("inf"), "b": [1, float("nan")]}
+        "x", "", Grid(1, 2, [float("nan"), 1]), numbers={"a": float("nan"), "b": [1, float("nan")]}
     ).to_json()
     assert data["grid"]["values"] == [None, 1]
     assert data["numbers"] == {"a": None, "b": [1, None]}
@@ -62,3 +62,11 @@ def test_links_to_what_is_not_there_are_refused_before_the_browser_sees_them(row
 def test_weights_must_be_as_many_as_the_taps():
     with pytest.raises(ValueError, match="as many"):
         Link("y", "x", [[0, 1]], [[1.0]])
+
+
+def test_infinity_is_sent_as_a_text():
+    data = Panel(
+        "x", "", Grid(1, 3, [float("inf"), -float("inf"), 1]), numbers={"a": float("-inf")}
+    ).to_json()
+    assert data["grid"]["values"] == ["inf", "-inf", 1]
+    assert data["numbers"] == {"a": "-inf"}

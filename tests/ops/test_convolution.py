@@ -25,15 +25,23 @@ def test_convolution_is_torchs(drawn, down, across, mode):
     x, groups, each, rng = drawn
     (kh, sh, ph, dh), (kw, sw, pw, dw) = down, across
     assume(all(d * (k - 1) < n + 2 * p for (k, _, p, d), n in zip((down, across), x.shape[1:], strict=True)))
-    least = {"reflect": max(ph - x.shape[1], pw - x.shape[2]) < 0, "circular": ph <= x.shape[1] and pw <= x.shape[2]}
+    least = {
+        "reflect": max(ph - x.shape[1], pw - x.shape[2]) < 0,
+        "circular": ph <= x.shape[1] and pw <= x.shape[2],
+    }
     assume(least.get(mode, True))
-    weight, bias = rng.normal(size=(groups * each, x.shape[0] // groups, kh, kw)), rng.normal(size=groups * each)
+    weight, bias = (
+        rng.normal(size=(groups * each, x.shape[0] // groups, kh, kw)),
+        rng.normal(size=groups * each),
+    )
     rows = convolution_axis(x.shape[1], kh, sh, (ph, ph), dh, mode)
     cols = convolution_axis(x.shape[2], kw, sw, (pw, pw), dw, mode)
     padded = F.pad(torch.tensor(x)[None], (pw, pw, ph, ph), mode=MODES[mode])
     np.testing.assert_allclose(pad(x, rows, cols), padded[0], atol=0)
     wanted = F.conv2d(padded, torch.tensor(weight), torch.tensor(bias), (sh, sw), 0, (dh, dw), groups)
-    np.testing.assert_allclose(convolution.convolve(x, weight, rows, cols, bias, groups), wanted[0], atol=1e-12)
+    np.testing.assert_allclose(
+        convolution.convolve(x, weight, rows, cols, bias, groups), wanted[0], atol=1e-12
+    )
 
 
 @given(pictures(), AXES, AXES, st.integers(0, 2))
@@ -47,9 +55,18 @@ def test_transposed_convolution_is_torchs(drawn, down, across, extra):
     rows = transposed_axis(x.shape[1], kh, sh, ph, extra, dh)
     cols = transposed_axis(x.shape[2], kw, sw, pw, extra, dw)
     wanted = F.conv_transpose2d(
-        torch.tensor(x)[None], torch.tensor(weight), torch.tensor(bias), (sh, sw), (ph, pw), extra, groups, (dh, dw)
+        torch.tensor(x)[None],
+        torch.tensor(weight),
+        torch.tensor(bias),
+        (sh, sw),
+        (ph, pw),
+        extra,
+        groups,
+        (dh, dw),
     )
-    np.testing.assert_allclose(convolution.transposed(x, weight, rows, cols, bias, groups), wanted[0], atol=1e-12)
+    np.testing.assert_allclose(
+        convolution.transposed(x, weight, rows, cols, bias, groups), wanted[0], atol=1e-12
+    )
 
 
 @given(pictures(), st.integers(1, 3), st.integers(1, 3))
@@ -57,9 +74,14 @@ def test_true_convolution_is_cross_correlation_with_the_kernel_turned_by_half(dr
     x, groups, each, rng = drawn
     assume(kh <= x.shape[1] and kw <= x.shape[2])
     weight = rng.normal(size=(groups * each, x.shape[0] // groups, kh, kw))
-    rows, cols = convolution_axis(x.shape[1], kh, flipped=True), convolution_axis(x.shape[2], kw, flipped=True)
+    rows, cols = (
+        convolution_axis(x.shape[1], kh, flipped=True),
+        convolution_axis(x.shape[2], kw, flipped=True),
+    )
     wanted = F.conv2d(torch.tensor(x)[None], torch.tensor(weight).flip(2, 3), groups=groups)
-    np.testing.assert_allclose(convolution.convolve(x, weight, rows, cols, groups=groups), wanted[0], atol=1e-12)
+    np.testing.assert_allclose(
+        convolution.convolve(x, weight, rows, cols, groups=groups), wanted[0], atol=1e-12
+    )
 
 
 def test_the_notes_first_example_and_its_true_convolution():

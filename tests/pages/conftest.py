@@ -44,6 +44,31 @@ def component(app, position=0):
     return json.loads(app.get("bidi_component")[position].proto.json)
 
 
+def components(app, part):
+    """Return what all our components were given whose data have a part of that name, such as "sliders"."""
+    given = [json.loads(each.proto.json) for each in app.get("bidi_component")]
+    return [each for each in given if part in each]
+
+
+def stage_of(app):
+    """Return what the page's first stage was given."""
+    return components(app, "operation")[0]
+
+
+def slider_of(app, name):
+    """Return a live slider by its field: value, least, most."""
+    return next(
+        each for group in components(app, "sliders") for each in group["sliders"] if each["name"] == name
+    )
+
+
+def move(app, **fields):
+    """Give fields new values, as their live sliders do, and run the page."""
+    for key, value in fields.items():
+        app.session_state[key] = value
+    return app.run()
+
+
 def texts(app):
     """Return every visible text of a page: labels, options, values, helps, and what our components say."""
     found = []

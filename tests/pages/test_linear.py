@@ -19,11 +19,14 @@ def test_the_shown_output_is_torchs(open_page, link):
     assert (bias is None) == (link.get("bias") == "0")
     theirs = F.linear(flat, torch.tensor(shown["W"]), bias)[0]
     np.testing.assert_allclose(shown["y"].ravel(), theirs.numpy(), atol=1e-9)
-    assert facts(app)["argmax(y)"] == str(int(theirs.argmax()))
+    assert facts(app)["Largest: argmax(y)"] == str(int(theirs.argmax()))
     layer = nn.Linear(flat.shape[1], len(theirs), bias=bias is not None)
     count = sum(each.numel() for each in layer.parameters())
     assert facts(app)["Parameters"].endswith(f"= {count:,}")
     assert ("bias=False" in app.code[0].value) == (bias is None)
+    known = {"nn": nn, "x": torch.tensor(picture(shown, "x"), dtype=torch.float32)[None]}
+    exec(app.code[0].value, known)
+    assert known["y"].shape == (1, len(theirs))
 
 
 def test_the_notes_hidden_layer_is_counted_and_their_mistake_named(open_page):

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from cnnviz.content import examples
@@ -23,16 +24,27 @@ def test_every_shown_number_is_torchs(open_page, link):
     np.testing.assert_allclose(shown["log_softmax"].T, F.log_softmax(z, 1), atol=1e-9)
     loss = F.cross_entropy(z, target).item()
     assert shown["loss"].item() == pytest.approx(loss, abs=1e-9)
-    assert facts(app)["CrossEntropyLoss"] == facts(app)["LogSoftmax + NLLLoss"] == f"{loss:.5f}"
+    assert facts(app)["nn.CrossEntropyLoss"] == facts(app)["nn.LogSoftmax + nn.NLLLoss"] == f"{loss:.5f}"
     assert facts(app)["Predicted: argmax(z)"] == str(int(z.argmax()))
     assert ("moved" in shown) == (link.get("stable") != "0")
 
 
+@pytest.mark.parametrize("link", LINKS)
+def test_the_shown_code_runs_and_gives_what_its_comments_say(open_page, link):
+    lines = open_page("softmax", **link).code[0].value.splitlines()
+    known = {"torch": torch, "nn": nn}
+    exec("\n".join(lines[:2]), known)
+    for line in lines[2:]:
+        code, said = line.split("#")
+        assert eval(code, known).item() == pytest.approx(float(said), abs=1e-5)
+
+
 def test_large_logits_without_the_stable_form_are_no_numbers_and_no_error(open_page):
     app = open_page("softmax", offset="1000", stable="0")
+    assert np.isinf(row(app, "softmax")["exp"]).all()
     assert np.isnan(row(app, "softmax")["softmax"]).all()
     assert not app.error
-    assert facts(app)["CrossEntropyLoss"] == "0.40761"
+    assert facts(app)["nn.CrossEntropyLoss"] == "0.40761"
 
 
 def test_fewer_classes_than_the_target_bring_it_back(open_page):

@@ -26,9 +26,24 @@ const READABLE = 8.2;
  * @returns {Cells}
  */
 export function decode({ rows, cols, values, f32 }) {
-  if (!f32) return { rows, cols, values };
+  if (!f32) return { rows, cols, values: values.map(received) };
   const bytes = Uint8Array.from(atob(f32), (c) => c.charCodeAt(0));
   return { rows, cols, values: new Float32Array(bytes.buffer) };
+}
+
+/** A number as Python sends it: infinity is a text. @param {number | string | null} value */
+export function received(value) {
+  return typeof value === "string" ? (value.startsWith("-") ? -Infinity : Infinity) : value;
+}
+
+/**
+ * A number as it stands in a cell or a sentence, also an infinite one.
+ * @param {number | null} value
+ * @param {(value: number | null) => string} finite how others are written
+ */
+export function written(value, finite) {
+  if (value === Infinity) return "\u221e";
+  return value === -Infinity ? "\u2212\u221e" : finite(value);
 }
 
 /**
@@ -44,7 +59,7 @@ export function lettering(ctx, grid, cell, theme) {
     let widest = 1;
     ctx.font = `500 10px ${theme.font}`;
     for (let i = 0; i < grid.values.length; i++) {
-      widest = Math.max(widest, ctx.measureText(short(grid.values[i], digits)).width);
+      widest = Math.max(widest, ctx.measureText(written(grid.values[i], (v) => short(v, digits))).width);
     }
     const size = Math.min(Math.max(cell * 0.36, Math.min(10, cell * 0.46)), 17, ((cell - 5) / widest) * 10);
     if (size >= READABLE) return { digits, font: `500 ${size.toFixed(2)}px ${theme.font}` };
@@ -96,7 +111,7 @@ export function paintGrid(ctx, grid, cell, scale, theme) {
     if (!letters) continue;
     ctx.font = letters.font;
     ctx.fillStyle = hatched ? withAlpha(theme.text, 0.75) : scale.ink(value);
-    ctx.fillText(short(grid.values[i], letters.digits), x + w / 2, y + hgt / 2 + 0.5);
+    ctx.fillText(written(grid.values[i], (v) => short(v, letters.digits)), x + w / 2, y + hgt / 2 + 0.5);
   }
   return letters !== null;
 }

@@ -210,7 +210,7 @@ function forked(node, ask) {
   const lanes = node.parts.map((path) => lane(path, ask));
   const tall = Math.max(...lanes.map((each) => each.h));
   const wide = lanes.reduce((sum, each) => sum + each.w, BETWEEN * (lanes.length - 1));
-  const mergeWidth = Math.max(MERGE, ask.width(merged(node), TITLE, 600) + 2 * PAD);
+  const mergeWidth = Math.max(MERGE, ask.width(merged(node), TITLE, 600) + 2 * PAD + 8);
   return {
     w: Math.max(wide, mergeWidth),
     h: FORK + tall + JOIN + MERGE,

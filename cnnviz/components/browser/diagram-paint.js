@@ -90,9 +90,9 @@ function closed({ form, node, w, h, lines }, { theme }) {
 function frame({ node, w, h }, { theme }) {
   return [
     rect(w, h, { fill: withAlpha(theme.text, theme.dark ? 0.05 : 0.025), stroke: withAlpha(theme.text, 0.35), rx: 10, class: "edge" }),
-    rect(w, FRAME_HEAD, { fill: "none", class: "head" }),
     caret(10, 9, true, theme),
     text(27, 19.5, node.title, theme, { size: TITLE, weight: 600, anchor: "start" }),
+    head(w, FRAME_HEAD),
   ];
 }
 
@@ -104,14 +104,17 @@ function lane(placed, style) {
   const openable = node.named && node.parts.length > 0;
   return [
     rect(w, h, { fill: withAlpha(theme.text, theme.dark ? 0.06 : 0.035), stroke: withAlpha(theme.text, 0.16), rx: 8, class: "edge" }),
-    rect(w, LANE_HEAD, { fill: "none", class: openable ? "head" : undefined }),
     ...(openable ? [caret(7, 7, style.open(node), theme)] : []),
     text(openable ? 22 : 8, 16.5, node.title, theme, { size: SMALL + 1, weight: 600, anchor: "start" }),
     text(w - 8, 16.5, percent(share), theme, { size: SMALL, anchor: "end", soft: true }),
     rect(w - 16, 5, { x: 8, y: 24, fill: withAlpha(theme.text, 0.13), rx: 2.5 }),
     ...(share ? [rect(Math.max(2, (w - 16) * share), 5, { x: 8, y: 24, fill: theme.primary, rx: 2.5, class: "bar" })] : []),
+    ...(openable ? [head(w, LANE_HEAD)] : []),
   ];
 }
+
+/** What is clicked to open and close: over the words, unseen. @param {number} w @param {number} h */
+const head = (w, h) => rect(w, h, { fill: "none", class: "head" });
 
 /** @param {import("./diagram-layout.js").Placed} placed @param {Style} style @param {string} words @param {string} colour */
 function pill({ w, h }, { theme }, words, colour) {

@@ -28,6 +28,8 @@ class Diagram {
     this.current = "";
     /** @type {{placed: Placed, group: SVGElement, id: string, share: string}[]} */
     this.boxes = [];
+    /** @type {Set<string>} the paths of what opens and closes */
+    this.foldable = new Set();
     this.legend = h("ul", { class: "legend" });
     this.shareLabel = h("span", { class: "share-label", id: "diagram-share" });
     this.switch = h("div", { class: "switch", role: "radiogroup", "aria-labelledby": "diagram-share" }, ...["params", "macs"].map((by) =>
@@ -60,6 +62,8 @@ class Diagram {
     this.observer = new ResizeObserver(() => this.scale());
     this.observer.observe(this.root);
     this.stopTheme = watchTheme(component.parentElement, () => this.repaint());
+    // Words are wider or narrower in the page's own font, which may arrive late.
+    document.fonts.ready.then(() => this.root.isConnected && this.repaint());
   }
 
   /** @param {import("./mount.js").Component} component */
@@ -101,6 +105,7 @@ class Diagram {
     });
     const style = { theme, labels, share: (/** @type {Placed} */ placed) => this.share(placed), open: (/** @type {Node} */ node) => this.open(node) };
     const focused = this.svg.contains(/** @type {ShadowRoot} */ (this.root.getRootNode()).activeElement);
+    this.foldable = new Set(this.openable().map((node) => node.path));
     const groups = this.laid.boxes.map((placed) => box(placed, style));
     // What stands in a closed lane is a picture of it, not a box of its own.
     this.boxes = this.laid.boxes.map((placed, i) => this.entry(placed, groups[i])).filter(({ placed }) => placed.form !== "summary");
@@ -132,7 +137,7 @@ class Diagram {
     const { labels } = this.component.data;
     const id = form === "end" ? `end:${placed.lines[0]}` : `${form === "merge" ? "merge" : "box"}:${node.path}`;
     const share = form === "lane" ? shareText(this.share(placed), this.by, labels) : "";
-    const openable = form !== "merge" && form !== "end" && this.openable().some((each) => each.path === node.path);
+    const openable = form !== "merge" && form !== "end" && this.foldable.has(node.path);
     const about = form === "summary" ? { "aria-hidden": "true", "data-path": node.path } : {
       role: "treeitem", tabindex: -1, "aria-level": placed.level, "aria-label": spoken(placed, labels, share),
       "aria-expanded": openable ? String(this.open(node)) : undefined, "data-testid": "diagram-box", "data-id": id,
@@ -202,7 +207,7 @@ class Diagram {
 
   /** @param {Node} node */
   toggle(node) {
-    if (!this.openable().some((each) => each.path === node.path)) return;
+    if (!this.foldable.has(node.path)) return;
     const open = !this.open(node);
     this.chosen.set(node.path, open);
     this.current = `box:${node.path}`;
@@ -244,9 +249,9 @@ class Diagram {
   tell(one) {
     if (!one) return;
     for (const each of this.boxes) each.group.classList.toggle("told", each === one);
-    if (this.panel.dataset.id === one.id && this.panel.dataset.label === one.group.getAttribute("aria-label")) return;
-    this.panel.dataset.id = one.id;
-    this.panel.dataset.label = one.group.getAttribute("aria-label") ?? "";
+    if (this.panel.dataset.about === one.id && this.panel.dataset.said === one.group.getAttribute("aria-label")) return;
+    this.panel.dataset.about = one.id;
+    this.panel.dataset.said = one.group.getAttribute("aria-label") ?? "";
     describe(this.panel, one.placed, this.component.data.labels, one.share);
   }
 

@@ -5,6 +5,7 @@ export const SIGN = 40;
 export const HEAD = 18;
 
 const LARGEST = 50;
+const COLUMN = 34;
 const TALLEST = 520;
 
 /**
@@ -57,7 +58,8 @@ export function arrange(slots, width) {
   const ideal = slots.map((s) => Math.max(2, Math.min(LARGEST, TALLEST / s.rows, (width - s.side) / s.cols)));
   const room = (/** @type {number[]} */ sizes) => slots.reduce((sum, s, i) =>
     sum + Math.max(s.narrowest, sizes[i] * s.cols + s.side) + (s.sign ? SIGN : i ? 20 : 0), 0);
-  const within = (/** @type {number} */ most) => ideal.map((size, i) => Math.min(size, Math.max(most, slots[i].fitting)));
+  const within = (/** @type {number} */ most) => ideal.map((size, i) =>
+    Math.min(size, Math.max(most, slots[i].fitting, slots[i].cols === 1 ? COLUMN : 0)));
   for (let most = LARGEST; most >= 4; most -= 1) {
     if (room(within(most)) <= width) return within(most).map(whole);
   }

@@ -2,6 +2,7 @@
 
 import { h, setText } from "./mount.js";
 import { exact, fill, term } from "./format.js";
+import { received, written } from "./cells.js";
 import { icon } from "./icons.js";
 
 /** More terms than this are shortened. */
@@ -29,7 +30,7 @@ export class Sentence {
     const { rows, cols, values } = panel.cells;
     const [row, column] = [Math.floor(cell / cols), cell % cols];
     const numbers = Object.fromEntries(Object.entries(panel.numbers).map(([name, given]) =>
-      [name, Array.isArray(given) ? given[cell] : given]));
+      [name, received(Array.isArray(given) ? given[cell] : given)]));
     const products = parts.filter((part) => part.weights)
       .flatMap((part) => (part.weights ?? []).map((w, i) => [part.values[i], w]));
     const plain = parts.filter((part) => !part.weights).flatMap((part) => Array.from(part.values));
@@ -45,11 +46,11 @@ export class Sentence {
     this.pin.classList.toggle("hidden", !pinned);
     this.pin.title = labels.pinned;
     const said = fill(panel.sentence || "{value}", {
-      ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, term(value)])),
-      row, column, value: exact(values[cell]),
-      terms: joined(products.map(([x, w]) => `${term(x)}\u00d7${term(w)}`), " + ", labels),
-      sum: joined(plain.map(term), " + ", labels),
-      list: joined(plain.map(exact), ", ", labels),
+      ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, written(value, term)])),
+      row, column, value: written(values[cell], exact),
+      terms: joined(products.map(([x, w]) => `${written(x, term)}\u00d7${term(w)}`), " + ", labels),
+      sum: joined(plain.map((v) => written(v, term)), " + ", labels),
+      list: joined(plain.map((v) => written(v, exact)), ", ", labels),
     });
     setText(this.formula, said);
     // Longer sums make room once; the page below never jumps back and forth.

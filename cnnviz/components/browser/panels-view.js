@@ -71,7 +71,7 @@ export class PanelView {
     setText(this.low, short(scale.low, 3));
     setText(this.high, short(scale.high, 3));
     this.ramp.style.background = scale.gradient();
-    this.legend.style.paddingLeft = `${side}px`;
+    for (const below of [this.note, this.legend]) below.style.paddingLeft = `${side}px`;
     this.root.style.maxWidth = `${Math.max(150, x + this.data.cells.cols * cell + 4)}px`;
   }
 

@@ -127,7 +127,7 @@ class Panels {
       together.set(key, [...(together.get(key) ?? []), panel]);
     });
     for (const [key, members] of together) {
-      const values = members.flatMap((/** @type {any} */ panel) => Array.from(panel.cells.values, (v) => v ?? 0));
+      const values = members.flatMap((/** @type {any} */ panel) => Array.from(panel.cells.values, (v) => (Number.isFinite(v) ? v : 0)));
       together.set(key, new Scale(values, this.theme.dark, members[0].style));
     }
     return together;

@@ -43,6 +43,11 @@ class Axis {
     }));
   }
 
+  /** All padded cells in which the same input cell stands. @param {number} at @returns {number[]} */
+  copies(at) {
+    return this.source.flatMap((source, place) => (source === this.source[at] ? [place] : []));
+  }
+
   /** Whether a padded cell is none of the input's own. @param {number} at */
   padded(at) {
     return at < this.before || at >= this.before + this.size;
@@ -165,20 +170,28 @@ export class Layer {
   }
 
   /**
-   * The output cells that read a cell of the padded input, and with which weight.
+   * The output cells that read an input cell, and with which weight: also where the padding repeats it.
    * @param {number} output
    * @param {number} channel
-   * @param {number} row
+   * @param {number} row of the padded input
    * @param {number} col
+   * @returns {{row: number, col: number, i: number, j: number, w: number}[]}
    */
   reach(output, channel, row, col) {
-    const found = [];
-    for (const [r, i] of this.rows.readers[row]) {
-      for (const [c, j] of this.cols.readers[col]) {
-        found.push({ row: r, col: c, i, j, w: this.kernel ? this.weight(output, channel, i, j) : 1 });
+    const own = !this.padded(row, col);
+    const found = new Map();
+    for (const r of own ? this.rows.copies(row) : [row]) {
+      for (const c of own ? this.cols.copies(col) : [col]) {
+        for (const [toRow, i] of this.rows.readers[r]) {
+          for (const [toCol, j] of this.cols.readers[c]) {
+            const w = this.kernel ? this.weight(output, channel, i, j) : 1;
+            const before = found.get(toRow * this.outCols + toCol);
+            found.set(toRow * this.outCols + toCol, { row: toRow, col: toCol, i, j, w: (before?.w ?? 0) + w });
+          }
+        }
       }
     }
-    return found;
+    return [...found.values()];
   }
 
   /** Work the output out anew: for the moment between an edit and the server's answer. */

@@ -1,40 +1,11 @@
-"""The notes' examples: each is a page's settings, one click away, and what is to be seen there.
+"""The notes' examples of the other layers, of learning, and of linear layers against convolutions."""
 
-Where the notes are mistaken, ``correction`` says so and gives the right value; ``claims`` names the statements that
-``tests/notes`` reproduces.
-"""
-
-from dataclasses import dataclass
-
+from cnnviz.content.examples.example import Example
 from cnnviz.language import N_
 
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One example of the notes.
-
-    Attributes:
-        page: the page that shows it.
-        query: the page's settings as its link says them, such as ``"padding=1&stride=2"``.
-        title: what its button says, a few words; an English message of the catalogue.
-        text: what is to be seen, one or two sentences; a message.
-        correction: where the notes are mistaken: the right value, said kindly; a message, or "".
-        claims: the statements that it shows, by their numbers in ``tests/notes/claims.json``.
-    """
-
-    page: str
-    query: str
-    title: str
-    text: str
-    correction: str = ""
-    claims: tuple[str, ...] = ()
-
-
 # fmt: off
-EXAMPLES: tuple[Example, ...] = (
-    # convolution
-    # pooling
-    # activations
+
+ACTIVATIONS = (
     Example(
         "activations", "x=0", N_("A quarter at most"),
         N_("Nowhere is the sigmoid steeper than here: its gradient is 0.25. Back through five sigmoid layers at most 0.25⁵ = 0.00098 of a gradient arrives."),
@@ -51,7 +22,9 @@ EXAMPLES: tuple[Example, ...] = (
         N_("At x = 5 the sigmoid is nearly 1 and nearly flat: its gradient is 0.0066, and what lies before it learns hardly anything."),
         claims=("c103",),
     ),
-    # batchnorm
+)
+
+BATCHNORM = (
     Example(
         "batchnorm", "", N_("Each channel on its own"),
         N_("Wherever a channel's numbers lie and however wide they spread: after the layer each channel has mean 0 and variance 1. For pictures mean and variance run over N, H and W; every channel has its own."),
@@ -98,7 +71,9 @@ EXAMPLES: tuple[Example, ...] = (
         N_("The notes say: the larger, the better. The estimates are; but the noise of smaller batches also keeps a network from learning by heart, and d2l names 50 to 100 as a good size."),
         ("c141",),
     ),
-    # dropout
+)
+
+DROPOUT = (
     Example(
         "dropout", "", N_("Four channels, p = 0.25"),
         N_("Channels 1 and 3 are dropped as a whole. The values of channels 0 and 2 grow by 1/0.75: 1 becomes 1.3333, 19 becomes 25.3333."),
@@ -122,7 +97,9 @@ EXAMPLES: tuple[Example, ...] = (
         N_("The notes' text puts Dropout2d between convolution and activation; their code puts it after ReLU and pooling."),
         ("c181",),
     ),
-    # linear
+)
+
+LINEAR = (
     Example(
         "linear", "features=9216&hidden=128", N_("9216 → 128 → 10"),
         N_("fc1 has weights of shape (128, 9216): one row for each output. With this hidden layer the last one needs 1,280 weights instead of 92,160."),
@@ -141,7 +118,9 @@ EXAMPLES: tuple[Example, ...] = (
         N_("The notes write `x.view(-1, 16 * 5 * 5)`. With another size of picture this does not fail but silently makes another batch: 4 pictures of 52×52 became 16 rows. `torch.flatten(x, 1)` or `x.view(x.size(0), -1)` is safe."),
         ("c095", "c194"),
     ),
-    # softmax
+)
+
+SOFTMAX = (
     Example(
         "softmax", "", N_("Logits 1, 2, 3"),
         N_("The probabilities are 0.0900, 0.2447 and 0.6652, together 1."),
@@ -164,40 +143,9 @@ EXAMPLES: tuple[Example, ...] = (
         N_("The notes say that LeNet's last layer gives probabilities. It has no activation, so it gives logits; CrossEntropyLoss wants just these."),
         ("c098",),
     ),
-    # interpolation
-    Example(
-        "interpolation", "", N_("2×2 becomes 4×4"),
-        N_("Between 1 and 2 come 1.25 and 1.75: each new value is a weighted mean of its neighbours, the nearer the heavier. The corners keep 1, 2, 3 and 4."),
-        claims=("c032",),
-    ),
-    Example(
-        "interpolation", "align_corners=1", N_("With align_corners"),
-        N_("Now the centres of the corner cells stay in place, so the first row is 1, 1.3333, 1.6667, 2. Without it the outer edges stay."),
-        claims=("c032",),
-    ),
-    Example(
-        "interpolation", "mode=nearest", N_("Nearest: copies"),
-        N_("Each value is copied into a block of 2×2; nothing new comes in between."),
-        claims=("c032",),
-    ),
-    Example(
-        "interpolation", "input=sixteen&factor=0.5", N_("Half of 4×4"),
-        N_("Each new value lies in the middle of four old ones, so their weights are equal: 3.5, 5.5, 11.5, 13.5."),
-        N_("That is what 2×2 average pooling gives, but only for a factor of 0.5 and even sides."),
-        ("c033",),
-    ),
-    Example(
-        "interpolation", "input=digit&factor=0.5", N_("28 to 14"),
-        N_("A picture of 28×28 becomes 14×14. Each channel is resized by itself: 16 channels stay 16."),
-        claims=("c030",),
-    ),
-    Example(
-        "interpolation", "input=digit", N_("28 to 56"),
-        N_("The factor 2 makes 56×56 of 28×28: larger, but no sharper, since nothing is learned."),
-        N_("In the notes this line follows the one that halves; it starts from the 28×28 input again, not from the 14×14 result."),
-        ("c031",),
-    ),
-    # dense
+)
+
+DENSE = (
     Example(
         "dense", "channels=1", N_("A million pixels"),
         N_("One grey picture of 1000×1000 pixels and 1000 hidden units: 10⁹ weights, and 1000 biases. With three colours it is three times as many."),
@@ -221,7 +169,9 @@ EXAMPLES: tuple[Example, ...] = (
         N_("The notes call this translation invariance. The output does change, it moves along: this is equivariance. Pooling and averaging over the whole map bring invariance."),
         ("c053",),
     ),
-    # learn
+)
+
+LEARN = (
     Example(
         "learn", "", N_("Ten steps"),
         N_("From the random kernel of seed 0, learning rate 0.03, errors summed: after ten steps the kernel is [1.0063, −0.9662]. The loss that the tenth step begins with, which d2l's loop prints, is 0.0433."),
@@ -243,70 +193,4 @@ EXAMPLES: tuple[Example, ...] = (
         N_("Only a little above 2 / 60 = 0.0333, and each step leads away: after 200 steps the loss is about ten million."),
         claims=("c065",),
     ),
-    # blocks
-    Example(
-        "blocks", "",
-        N_("Inception: 256 channels"),
-        N_("Four paths over the same 192×28×28 keep height and width; concat gives 64 + 128 + 32 + 32 = 256 channels. The 1×1 convolutions make paths p2 and p3 cheap: 173,408,256 multiply-adds become 101,154,816, and 120,422,400 become 12,443,648."),
-        N_("The notes' snippet goes from the 1×1 straight into the 3×3 and the 5×5. A ReLU belongs between them, as here: without it the pair is one single linear map. The parameters are the same 163,696. And their formula for the saving leaves out the output channels and the cost of the 1×1 itself."),
-        ("c122", "c128", "c129", "c204"),
-    ),
-    Example(
-        "blocks", "inception_in=256&inception_c1=128&inception_c2a=128&inception_c2b=192&inception_c3a=32&inception_c3b=96&inception_c4=64",
-        N_("Inception: 480 channels"),
-        N_("The second block of GoogLeNet: 128 + 192 + 96 + 64 = 480 channels, height and width still 28."),
-        claims=("c123",),
-    ),
-    Example(
-        "blocks", "block=vgg&vgg_in=1&vgg_side=224&vgg_convs=1&vgg_out=64",
-        N_("VGG: 224 becomes 112"),
-        N_("The first block of VGG-11: its 3×3 convolution with padding 1 keeps 224×224, the pooling halves it to 64×112×112."),
-        N_("The notes say that a block usually has two or three convolutions; in VGG-11 the first two have one, in VGG-19 the last three have four. Their `vgg_block` is pseudo-code that Python does not read; the code below runs."),
-        ("c105", "c109", "c110"),
-    ),
-    Example(
-        "blocks", "block=nin",
-        N_("NiN: the first block"),
-        N_("One 11×11 convolution and two 1×1 convolutions, each with a ReLU: 1×224×224 becomes 96×54×54."),
-        N_("The notes say that the 1×1 convolutions compress the channels; inside a NiN block they keep them: 96, 96, 96. What they bring is mixing and non-linearity."),
-        ("c115", "c121"),
-    ),
-    Example(
-        "blocks", "block=residual&residual_in=3&residual_side=6&residual_out=3",
-        N_("Residual: the same shape"),
-        N_("Two convolutions keep 3×6×6, so their result can be added to the input as it is."),
-        claims=("c146",),
-    ),
-    Example(
-        "blocks", "block=residual&residual_in=3&residual_side=6&residual_out=6&residual_stride=2&residual_1x1=yes",
-        N_("Residual: half the size"),
-        N_("Stride 2 and 6 channels make 6×3×3; a 1×1 convolution with the same stride brings the shortcut there too."),
-        N_("The notes say that ResNet keeps the number of channels. That holds inside a module; the first block of each later module doubles it, through the 1×1 shortcut."),
-        ("c146", "c151"),
-    ),
-    Example(
-        "blocks", "block=residual&residual_in=3&residual_side=6&residual_out=6&residual_stride=2",
-        N_("Residual: shapes that differ"),
-        N_("Without the 1×1 convolution 6×3×3 meets 3×6×6, and there is no sum: PyTorch raises a RuntimeError."),
-        claims=("c146",),
-    ),
-    Example(
-        "blocks", "block=dense",
-        N_("Dense: 3 + 2·10 = 23"),
-        N_("Two convolutions with growth rate 10 on 3×8×8: each puts 10 new channels beside all that it has seen. Add would keep the channels, concat adds them up."),
-        claims=("c152", "c157"),
-    ),
-    Example(
-        "blocks", "block=transition",
-        N_("Transition: 23 becomes 10"),
-        N_("The 1×1 convolution makes 23 channels into 10, the average pooling 8×8 into 4×4."),
-        claims=("c153",),
-    ),
 )
-# fmt: on
-"""In the order in which their page shows them."""
-
-
-def of(page: str) -> list[Example]:
-    """Return the examples of a page."""
-    return [example for example in EXAMPLES if example.page == page]
