@@ -33,7 +33,7 @@ export class PanelView {
     this.cell = 1;
     this.shown = { parts: [], at: null, pinned: false };
     this.canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => owner.hover(this, event));
-    this.canvas.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => owner.press(this, event));
+    this.canvas.addEventListener("click", (/** @type {PointerEvent} */ event) => owner.press(this, event));
     this.canvas.addEventListener("focus", () => owner.enter(this));
     this.canvas.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => owner.key(this, event));
   }

@@ -172,7 +172,7 @@ class Panels {
   /** @param {PanelView} view @param {PointerEvent} event */
   press(view, event) {
     const cell = view.locate(event);
-    if (cell === null || event.button > 0) return;
+    if (cell === null) return;
     const same = this.at?.name === view.data.name && this.at?.cell === cell;
     this.pinned = !(same && this.pinned);
     this.go(view, cell);

@@ -64,7 +64,7 @@ CONVOLUTION = (
         "convolution", "channels=3&out=2&kh=1&kw=1", N_("1×1"),
         N_("A 1×1 kernel keeps height and width and mixes the channels: at each pixel the same small linear layer."),
         N_("The notes call this a kernel of size 0 and say it captures global features. It is 1×1, and it sees a single pixel."),
-        ("c082", "c083", "c084"),
+        ("c083", "c084"),
     ),
     Example(
         "convolution", "input=sentence&kh=1&kernel=negated", N_("Two words at a time"),
