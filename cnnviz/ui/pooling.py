@@ -154,7 +154,7 @@ def _choose_window(kind: str, picture: Picture) -> Pooling:
         Control(fields.POOL_WIDTH, _("Window width"), 1, min(11, width)),
     ]
     # torch takes at most half the window as padding, and none in LP pooling
-    least = min(min(state.get(fields.POOL_HEIGHT), height), min(state.get(fields.POOL_WIDTH), width))
+    least = min(state.get(fields.POOL_HEIGHT), height, state.get(fields.POOL_WIDTH), width)
     if kind == "lp":
         controls.append(Control(fields.POOL_POWER, _("Power p"), 1, 8))
     elif least > 1:

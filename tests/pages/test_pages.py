@@ -5,7 +5,7 @@ import pytest
 from cnnviz import language
 from cnnviz.ui.shell import PAGES
 from cnnviz.zoo import ZOO
-from tests.pages.conftest import component, go, texts
+from tests.pages.conftest import go, texts
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -88,7 +88,7 @@ def test_a_text_file_called_png_is_refused_and_the_page_goes_on(open_page, app):
     open_page("convolution", input="upload")
     app.get("file_uploader")[0].upload("note.png", b"just text", "image/png").run()
     assert "`note.png` is not a picture that we read" in app.error[0].value
-    assert stage_of(app)["output"]["shape"] == [1, 5, 5]
+    assert stage_of(app)["output"]["shape"] == [1, 6, 6]
 
 
 def seven():

@@ -1,6 +1,7 @@
 """No visible string is written outside a catalogue."""
 
 import ast
+import re
 import string
 import sys
 from pathlib import Path
@@ -47,6 +48,10 @@ def literals(node):
             yield from literals(right)
 
 
+# Icons, inline code, torch's own names and parameters, formulas: the same in every language.
+CODE = re.compile(r":material|`|nn\.|f\W?\(x\)$|[a-z]+(_[a-z]+)+$")
+
+
 def unmarked(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
@@ -58,7 +63,7 @@ def unmarked(path):
         for expression in shown:
             for text in literals(expression):
                 letters = [letter for letter in text if letter.isalpha()]
-                if len(letters) > 1 and text not in NAMES and not text.startswith((":material", "`")):
+                if len(letters) > 1 and text not in NAMES and not CODE.match(text):
                     yield f"{path.name}:{node.lineno}: {text!r}"
 
 
