@@ -5,8 +5,8 @@ import streamlit as st
 
 from cnnviz.data import images
 from cnnviz.ops import kernels, samples
-from cnnviz.ops.convolution import cross_correlate
-from cnnviz.ui.convolution import MOST_KERNEL
+from cnnviz.ops.convolution import convolve
+from cnnviz.ops.windows import convolution_axis
 
 st.set_page_config(layout="wide")
 name = st.query_params.get("input", "counting")
@@ -15,15 +15,18 @@ if name == "counting":
 elif name == "digit":
     x = images.digit(7).astype("float64")
 else:
-    x = images.shrink(images.photograph("flower"), int(st.query_params.get("side", "64"))).astype("float64")
+    x = images.shrink(
+        images.to_grey(images.coloured("flower")), int(st.query_params.get("side", "64"))
+    ).astype("float64")
 
 controls, picture = st.columns([1, 2.6], gap="large")
 with controls:
     padding = st.slider("Padding (each side)", 0, 8, 0, key="padding")
-    side = st.slider("Kernel", 1, MOST_KERNEL, 3 if name != "counting" else 2, key="kernel")
+    side = st.slider("Kernel", 1, 11, 3 if name != "counting" else 2, key="kernel")
     stride = st.slider("Stride", 1, 8, 1, key="stride")
 weights = kernels.sobel_x(side, side)
-out = cross_correlate(x, weights, stride=(stride, stride), padding=(padding, padding))
+rows, cols = (convolution_axis(size, side, stride, (padding, padding)) for size in x.shape)
+out = convolve(x[None], weights[None, None], rows, cols)[0]
 with picture:
     for column, title, grid in zip(
         st.columns(3), ("Input", "Kernel", "Output"), (x, weights, out), strict=True

@@ -1,12 +1,17 @@
 """In Chromium: from the pointer's event to the painted answer, and from a key on the padding slider to the picture.
 
-Beside a page of our own writing that shows the same with ``st.plotly_chart`` heatmaps; there, pointing shows no more
-than the value of a cell. Both pages are measured in turns, in one browser. A time runs from the event's own time stamp
-to the moment after the frame in which the answer was painted.
+Beside a page of our own writing that shows the same with ``st.plotly_chart`` heatmaps, where pointing shows no more
+than the value of a cell; and, with ``CNN_EXPLAINER`` naming a checkout of CNN Explainer's source, beside its own hover
+view on inputs of the same size. All pages are measured in turns, in one browser. A time runs from the event's own time
+stamp to the moment after the frame in which the answer was painted.
 """
 
+import os
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
+import peer_cnn_explainer
 import report
 from playwright.sync_api import Page, sync_playwright
 from wire import OURS, ROOT, server
@@ -14,7 +19,7 @@ from wire import OURS, ROOT, server
 MOVES, STEPS = 40, 16
 
 SIZES = {
-    "3x3": "input=counting",
+    "7x7": "input=cross&kh=3&kw=3&kernel=sobel_x",
     "28x28": "input=digit&kh=3&kw=3&kernel=sobel_x",
     "64x64": "input=photo&photo=flower&side=64&kh=3&kw=3&kernel=sobel_x",
     "224x224": "input=photo&photo=flower&side=224&kh=3&kw=3&kernel=sobel_x",
@@ -52,6 +57,7 @@ LISTEN = """() => {
             const e = document.querySelectorAll(".hoverlayer .hovertext");
             return [...e].map((each) => each.textContent + each.getAttribute("transform")).join();
         },
+        math: () => document.querySelector(".legend + .grid")?.textContent,
         shape: () => { const e = stage(); return e && e.dataset.outputShape; },
         drawn: () => {
             const e = output();
@@ -141,12 +147,25 @@ def peers(page: Page, port: int, link: str) -> dict[str, Any]:
     return {"point": moves, "step": stepping(page, "drawn")}
 
 
+def explainers(page: Page, port: int, side: str) -> list[float]:
+    """Measure CNN Explainer's hover view."""
+    page.goto(f"http://127.0.0.1:{port}/?side={side}")
+    page.wait_for_selector("body[data-ready=true]", timeout=60_000)
+    page.evaluate(LISTEN)
+    grid = page.locator("#grid").last
+    grid.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)
+    return pointing(page, grid.bounding_box(), "math")
+
+
 def main() -> None:
     """Measure, print, save."""
+    checkout = os.environ.get("CNN_EXPLAINER")
     load = report.load()
     rows, found = [], {}
     peer = ["run", str(ROOT / "benchmarks" / "peer_plotly.py")]
-    with server(OURS) as here, server(peer) as there, sync_playwright() as playwright:
+    built = peer_cnn_explainer.served(Path(checkout)) if checkout else nullcontext()
+    with server(OURS) as here, server(peer) as there, built as explainer, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(f"http://127.0.0.1:{here}/train")  # torch is warm from here on
@@ -168,8 +187,26 @@ def main() -> None:
                     )
                 )
                 found[size][what] = {"cnnviz": mine, "plotly": other, "plotly_over_cnnviz": by}
+            if explainer:
+                theirs = report.summary(explainers(page, explainer, size.partition("x")[0]))
+                point = found[size]["point"]
+                point |= {
+                    "cnn_explainer": theirs,
+                    "cnn_explainer_over_cnnviz": report.ratio(
+                        point["cnnviz"]["median_ms"], theirs["median_ms"]
+                    ),
+                }
         browser.close()
     report.table(("event to paint, ms", "cnnviz", "p95", "plotly", "p95", "ratio"), rows)
+    if checkout:
+        beside = [(size, each["point"]) for size, each in found.items()]
+        report.table(
+            ("pointing, ms", "cnnviz", "p95", "CNN Explainer", "p95", "ratio"),
+            [
+                (size, e["cnnviz"]["median_ms"], e["cnnviz"]["p95_ms"], e["cnn_explainer"]["median_ms"], e["cnn_explainer"]["p95_ms"], e["cnn_explainer_over_cnnviz"])
+                for size, e in beside
+            ],
+        )  # fmt: skip
     report.save("pointer", {"sizes": found}, load)
 
 

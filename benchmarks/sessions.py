@@ -6,7 +6,6 @@ the most switched off as in our ``.streamlit/config.toml``. All servers run, and
 """
 
 import asyncio
-import json
 import tempfile
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import report
 from wire import OURS, Session, open_all, server
 
 USERS, TURNS, SECONDS = 20, 4, 5
-PADDING = "Padding (each side)"
+PADDING = "conv_padding"
 TARGET_MS = 100.0
 
 OWN, HELLO, TUNED = "cnnviz, padding slider", "streamlit hello", "streamlit hello, our settings"
@@ -35,7 +34,7 @@ async def user(session: Session, number: int, slider: str) -> list[float]:
 async def check(session: Session) -> None:
     """See that the slider is really moved: three cells a side and four of padding make eleven, less the kernel's one."""
     await session.run(PADDING, 4)
-    assert json.loads(session.component)["output"]["rows"] == 10, "the page does not follow the slider"
+    assert session.stage["output"]["shape"] == [1, 10, 10], "the page does not follow the slider"
 
 
 async def turn(sessions: list[Session], slider: str = "") -> list[float]:

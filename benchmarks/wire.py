@@ -1,6 +1,7 @@
 """Streamlit's wire without a browser: servers as processes, sessions as WebSockets that speak its protobuf."""
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -11,10 +12,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.Slider_pb2 import Slider
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -69,17 +71,25 @@ def until_healthy(port: int, seconds: float = 60) -> None:
         time.sleep(0.01)
 
 
-class Session:
-    """One visitor: holds the state of the page's sliders, as the browser does, and asks for runs of the page.
+FINISHED = (
+    ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY,
+    ForwardMsg.ScriptFinishedStatus.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+)
 
-    ``component`` is the JSON that the page's component was sent last.
+
+class Session:
+    """One visitor: holds the state of the page's live sliders, as the browser does, and asks for runs of the page.
+
+    ``stage`` is what the page's stage was sent last.
     """
 
     def __init__(self, socket: ClientConnection, page: str) -> None:
         self._socket, self._page = socket, page
         self._hash = ""
-        self.sliders: dict[str, Slider] = {}
-        self.component = ""
+        self._serial = 0
+        self._sliders: dict[str, tuple[str, str]] = {}  # a slider's name: its component's id and fragment
+        self._moved: dict[str, dict[str, float]] = {}
+        self.stage: dict[str, Any] = {}
 
     @classmethod
     async def open(cls, port: int, page: str = "") -> "Session":
@@ -93,39 +103,42 @@ class Session:
         return session
 
     async def run(self, moved: str = "", value: float = 0) -> float:
-        """Run the page, with one slider moved, and return the milliseconds from the message to the script's end."""
-        if moved:
-            self.sliders[moved].value[:] = [value]
+        """Run the page, or with a slider moved its living part; return the milliseconds until the script's end."""
         message = BackMsg()
         state = message.rerun_script
+        if moved:
+            component, fragment = self._sliders[moved]
+            self._moved.setdefault(component, {})[moved] = value
+            self._serial += 1
+            state.fragment_id = fragment
         if self._hash:
             state.page_script_hash = self._hash
         else:
             state.page_name = self._page
-        for slider in self.sliders.values():
-            entry = WidgetState(id=slider.id)
-            entry.double_array_value.data[:] = list(slider.value or slider.default)
-            state.widget_states.widgets.append(entry)
+        for component, values in self._moved.items():
+            sent = {"moved": {"serial": self._serial, "values": values}}
+            state.widget_states.widgets.append(WidgetState(id=component, json_value=json.dumps(sent)))
         began = time.perf_counter()
         await self._socket.send(message.SerializeToString())
-        finished = ForwardMsg.ScriptFinishedStatus.FINISHED_SUCCESSFULLY
         while True:
             answer = ForwardMsg.FromString(await self._socket.recv())  # type: ignore[arg-type]
             match answer.WhichOneof("type"):
                 case "navigation":  # another hash would be a change of page, which forgets all widgets
                     self._hash = answer.navigation.page_script_hash
                 case "delta" if answer.delta.new_element.WhichOneof("type") == "bidi_component":
-                    self.component = answer.delta.new_element.bidi_component.json or self.component
-                case "delta" if answer.delta.new_element.WhichOneof("type") == "slider":
-                    slider = answer.delta.new_element.slider
-                    kept = self.sliders.get(slider.label)
-                    if kept and not slider.set_value:
-                        slider.value[:] = list(kept.value or kept.default)
-                    self.sliders[slider.label] = slider
+                    self._take(answer.delta)
                 case "delta" if answer.delta.new_element.WhichOneof("type") == "exception":
                     raise RuntimeError(answer.delta.new_element.exception.message)
-                case "script_finished" if answer.script_finished == finished:
+                case "script_finished" if answer.script_finished in FINISHED:
                     return (time.perf_counter() - began) * 1000
+
+    def _take(self, delta: Delta) -> None:
+        component = delta.new_element.bidi_component
+        data = json.loads(component.json or "{}")
+        for slider in data.get("sliders", []):
+            self._sliders[slider["name"]] = component.id, delta.fragment_id
+        if "operation" in data:
+            self.stage = data
 
     async def close(self) -> None:
         """Leave."""
