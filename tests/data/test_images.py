@@ -44,16 +44,40 @@ def test_a_missing_file_is_named(tmp_path):
         images.read(tmp_path / "nowhere.png")
 
 
-@given(st.integers(0, 10_000), st.binary(min_size=1, max_size=8))
-@settings(max_examples=150, deadline=None)
-def test_a_damaged_picture_never_ends_in_anything_but_our_error(position, patch):
-    data = bytearray(encoded(Image.effect_noise((20, 20), 50), "GIF"))
-    position %= len(data)
-    data[position : position + len(patch)] = patch
+WHOLE = {
+    kind: encoded(Image.effect_noise((20, 20), 50), kind)
+    for kind in ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
+}
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+@given(
+    st.lists(st.tuples(st.integers(0, 10_000), st.binary(min_size=1, max_size=8)), max_size=3),
+    st.integers(0, 10_000),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_damaged_or_cut_picture_never_ends_in_anything_but_our_error(kind, patches, cut):
+    data = bytearray(WHOLE[kind])
+    for position, patch in patches:
+        position %= len(data)  # noqa: PLW2901
+        data[position : position + len(patch)] = patch
+    if cut % 3 == 0:
+        del data[cut % len(data) :]
     try:
-        images.decode(bytes(data), "a.gif")
+        picture = images.decode_coloured(bytes(data), "a", 64)
     except DataError as error:
         assert "\n" not in str(error)
+    else:
+        assert picture.shape[0] == 3
+        assert 0 <= picture.min() <= picture.max() <= 1
+
+
+def test_an_upload_in_colour_is_kept_small_and_its_grey_is_pils_own():
+    image = Image.effect_noise((300, 200), 80).convert("RGB")
+    picture = images.decode_coloured(encoded(image), "a.png", 100)
+    assert picture.shape == (3, 67, 100)
+    whole = images.decode_coloured(encoded(image), "a.png", 1000)
+    assert (images.to_grey(whole) == images.decode(encoded(image), "a.png")).all()
 
 
 def test_the_embedded_pictures_are_there():

@@ -27,7 +27,9 @@ def texts(field: fields.Field) -> st.SearchStrategy[str]:
 @settings(max_examples=14, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_link_breaks_a_page(name: str, data: st.DataObject) -> None:
     app = AppTest.from_string(SCRIPT, default_timeout=60)
-    chosen = data.draw(st.lists(st.sampled_from(fields.fields_of(name)), max_size=12, unique_by=lambda field: field.key))
+    chosen = data.draw(
+        st.lists(st.sampled_from(fields.fields_of(name)), max_size=12, unique_by=lambda field: field.key)
+    )
     for field in chosen:
         app.query_params[field.url] = data.draw(texts(field), label=field.url)
     go(app, name)
