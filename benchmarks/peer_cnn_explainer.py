@@ -26,6 +26,10 @@ const svelte = { name: "svelte", setup(b) {
         const { js } = compile(await readFile(path, "utf8"), { filename: path });
         return { contents: js.code, loader: "js" };
     });
+    // It takes a number apart as if it were a list, for nothing; their own bundler drops the line.
+    b.onLoad({ filter: /DetailviewUtils\\.js$/ }, async ({ path }) => ({
+        contents: (await readFile(path, "utf8")).replace("const [h_weight, w_weight] = weight_dims;", ""),
+    }));
 } };
 await build({ entryPoints: ["entry.js"], bundle: true, outfile: "www/bundle.js", plugins: [svelte], minify: true });
 """
@@ -48,6 +52,13 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>peer</title><body>
 <script src="d3.min.js"></script><script src="bundle.js"></script>"""
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files and says nothing about it."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
 @contextmanager
 def served(checkout: Path) -> Iterator[int]:
     """Build the page from a checkout of CNN Explainer and serve it; yield the port."""
@@ -57,12 +68,14 @@ def served(checkout: Path) -> Iterator[int]:
         (place / "package.json").write_text('{"type": "module"}')
         (place / "build.js").write_text(BUILD)
         (place / "entry.js").write_text(ENTRY)
-        for command in (["npm", "install", "--silent", "--no-audit", "--no-fund", *PACKAGES], ["node", "build.js"]):
+        for command in (
+            ["npm", "install", "--silent", "--no-audit", "--no-fund", *PACKAGES],
+            ["node", "build.js"],
+        ):
             subprocess.run(command, cwd=place, check=True, stdout=sys.stderr)
         shutil.copy(place / "node_modules" / "d3" / "dist" / "d3.min.js", place / "www")
         (place / "www" / "index.html").write_text(PAGE)
-        handler = partial(SimpleHTTPRequestHandler, directory=str(place / "www"))
-        handler.log_message = lambda *_: None  # type: ignore[attr-defined]
+        handler = partial(Quiet, directory=str(place / "www"))
         with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             yield server.server_port

@@ -3,10 +3,11 @@
 Beside a page of our own writing that shows the same with ``st.plotly_chart`` heatmaps, where pointing shows no more
 than the value of a cell; and, with ``CNN_EXPLAINER`` naming a checkout of CNN Explainer's source, beside its own hover
 view on inputs of the same size. All pages are measured in turns, in one browser. A time runs from the event's own time
-stamp to the moment after the frame in which the answer was painted.
+stamp to the moment after the frame in which the answer was painted. Arguments: the sizes to measure; all if none.
 """
 
 import os
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -101,11 +102,11 @@ def open_page(page: Page, address: str, answer: str) -> None:
     page.wait_for_timeout(700)
 
 
-def pointing(page: Page, box: dict[str, float], answer: str) -> list[float]:
+def pointing(page: Page, box: dict[str, float], answer: str, event: str = "pointermove") -> list[float]:
     """Point at cells on a diagonal over a picture and return the times."""
     page.mouse.move(box["x"] + 1, box["y"] + 1)
     page.wait_for_timeout(300)
-    page.evaluate("answer => window.watch('pointermove', answer)", answer)
+    page.evaluate("([event, answer]) => window.watch(event, answer)", [event, answer])
     for i in range(MOVES):
         share = 0.06 + 0.88 * (i * 17 % MOVES) / MOVES  # never twice the same cell in a row
         page.mouse.move(box["x"] + share * box["width"], box["y"] + share * box["height"])
@@ -155,7 +156,7 @@ def explainers(page: Page, port: int, side: str) -> list[float]:
     grid = page.locator("#grid").last
     grid.scroll_into_view_if_needed()
     page.wait_for_timeout(1000)
-    return pointing(page, grid.bounding_box(), "math")
+    return pointing(page, grid.bounding_box(), "math", "mouseover")
 
 
 def main() -> None:
@@ -171,6 +172,8 @@ def main() -> None:
         page.goto(f"http://127.0.0.1:{here}/train")  # torch is warm from here on
         page.wait_for_selector("[data-testid=stSelectbox]", timeout=60_000)
         for size, link in SIZES.items():
+            if sys.argv[1:] and size not in sys.argv[1:]:
+                continue
             both = {"cnnviz": ours(page, here, link), "plotly": peers(page, there, link)}
             found[size] = {}
             for what, title in (("point", "pointing"), ("step", "padding key")):
@@ -207,7 +210,8 @@ def main() -> None:
                 for size, e in beside
             ],
         )  # fmt: skip
-    report.save("pointer", {"sizes": found}, load)
+    if not sys.argv[1:]:
+        report.save("pointer", {"sizes": found}, load)
 
 
 if __name__ == "__main__":
