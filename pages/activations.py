@@ -22,8 +22,8 @@ def stage() -> None:
         name = activations.choose()
     with picture:
         activations.facts(name)
-        activations.curves(name)
         activations.formula(name)
+        activations.curves(name)
         st.subheader(_("Why sigmoids let gradients vanish"), anchor=False)
         st.markdown(
             _(

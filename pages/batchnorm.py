@@ -22,10 +22,10 @@ def stage() -> None:
         trial = normalisation.choose()
     with picture:
         normalisation_view.facts(trial)
-        st.code(normalisation.code(trial), language="python")
         try:
             outcome = normalisation.run(trial)
         except ShapeError as error:
+            st.code(normalisation.code(trial), language="python")
             st.warning(sentence(error), icon=":material/error:")
             st.markdown(
                 _(
@@ -34,6 +34,7 @@ def stage() -> None:
             )
             return
         normalisation_view.formula(trial, outcome)
+        st.code(normalisation.code(trial), language="python")
         normalisation_view.cells(trial, outcome)
         normalisation_view.histograms(trial, outcome)
         normalisation_view.running(trial, outcome)

@@ -21,10 +21,10 @@ st.markdown(
 def living() -> None:
     """Everything that follows from the choices."""
     examples.show("convolution")
-    controls, picture = st.columns([1, 2.6], gap="large")
+    controls, view = pictures.columns("convolution")
     with controls:
         chosen = convolution_choices.choose()
-    with picture:
+    with view:
         try:
             result = chosen.result
         except ShapeError as error:
@@ -35,22 +35,22 @@ def living() -> None:
             for title, shape in zip((_("Input"), _("Weights"), _("Output")), chosen.shapes, strict=True):
                 st.metric(title, say(shape), width="content")
             st.metric(_("Parameters"), f"{result.params:,}", help=chosen.params_formula, width="content")
+        stage(
+            chosen.stage(), labels.stage(), key="stage", on_edit=convolution_choices.edited,
+            on_view=lambda seen: pictures.look(fields.CONV, seen),
+        )  # fmt: skip
         sides = (_("Height"), _("Width")) if len(chosen.formulas) > 1 else (_("Height and width"),)
         sides = (_("Length"),) if chosen.picture.is_row else sides
         for side, formula in zip(sides, chosen.formulas, strict=True):
             st.markdown(f"{side}: `{formula}`")
         st.markdown(_("Parameters: `{formula}`").format(formula=chosen.params_formula))
-        st.code(chosen.code, language="python")
-        stage(
-            chosen.stage(), labels.stage(), key="stage", on_edit=convolution_choices.edited,
-            on_view=lambda view: pictures.look(fields.CONV, view),
-        )  # fmt: skip
-        if chosen.flipped:
-            st.subheader(_("Beside it: cross-correlation with the same kernel"))
-            other = replace(chosen, flipped=False)
-            stage(other.stage(), labels.stage(), key="other_stage", on_edit=convolution_choices.edited)
-        if chosen.picture.whole is not None:
-            filtered.show(chosen.picture.whole, chosen)
+        st.code(chosen.code, language="python", wrap_lines=True)
+    if chosen.flipped:
+        st.subheader(_("For comparison: cross-correlation with the same kernel"))
+        other = replace(chosen, flipped=False)
+        stage(other.stage(), labels.stage(), key="other_stage", on_edit=convolution_choices.edited)
+    if chosen.picture.whole is not None:
+        filtered.show(chosen.picture.whole, chosen)
 
 
 living()

@@ -18,9 +18,6 @@ def stage() -> None:
     with controls:
         layers = dense.choose()
     with picture:
-        st.latex(
-            r"\begin{gathered} \mathrm{Linear}: H \cdot W \cdot C_{in} \cdot n \\ \mathrm{Conv}: k \cdot k \cdot C_{in} \cdot C_{out} \end{gathered}"
-        )
         dense.count(layers)
         st.code(dense.code(layers), language="python")
     st.subheader(_("The pattern moves"), anchor=False)

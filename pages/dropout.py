@@ -18,17 +18,17 @@ def stage() -> None:
     with controls:
         setting = dropout.choose()
     with picture:
+        dropout.facts(setting)
         st.latex(
             r"\begin{gathered} y = \frac{m \cdot x}{1 - p} \\ P(m = 0) = p, \quad P(m = 1) = 1 - p \end{gathered}"
         )
-        dropout.facts(setting)
+        st.code(dropout.code(setting), language="python")
         dropout.show(setting)
         st.caption(
             _("The mask is random: numpy drew this one from the seed, PyTorch would draw another. With the same mask PyTorch gives the same numbers.")
             if setting.training
             else _("In evaluation the layer gives its input unchanged, as PyTorch does.")
         )  # fmt: skip
-        st.code(dropout.code(setting), language="python")
         if setting.training:
             dropout.average(setting)
 

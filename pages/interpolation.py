@@ -18,7 +18,7 @@ st.markdown(
 def living() -> None:
     """Everything that follows from the choices."""
     examples.show("interpolation")
-    controls, view = st.columns([1, 2.6], gap="large")
+    controls, view = pictures.columns("interpolation")
     with controls:
         chosen = interpolation.choose()
     with view:
@@ -26,20 +26,20 @@ def living() -> None:
             st.metric(_("Input"), say(chosen.picture.values.shape), width="content")
             st.metric(_("Output"), say(chosen.shape), width="content")
             st.metric(_("Parameters"), "0", width="content", help=_("Nothing is learned."))
+        stage(
+            chosen.stage(), labels.stage(), key="interpolation_stage", on_edit=interpolation.edited,
+            on_view=lambda seen: pictures.look(fields.INTERPOLATION, seen),
+        )  # fmt: skip
         sides = (_("Height"), _("Width")) if len(chosen.formulas) > 1 else (_("Height and width"),)
         for side, formula in zip(sides, chosen.formulas, strict=True):
             st.markdown(f"{side}: `{formula}`")
-        st.code(chosen.code, language="python")
+        st.code(chosen.code, language="python", wrap_lines=True)
         st.latex(chosen.place)
         st.caption(
             _("Place x of new cell o; s is the factor, n and m are old and new size, all counted from 0.")
             + "  \n"
             + interpolation.explain(chosen.mode)
         )
-        stage(
-            chosen.stage(), labels.stage(), key="interpolation_stage", on_edit=interpolation.edited,
-            on_view=lambda seen: pictures.look(fields.INTERPOLATION, seen),
-        )  # fmt: skip
 
 
 living()

@@ -24,6 +24,7 @@ def stage() -> None:
     descent = learning.learn()
     with picture:
         learning.verdict(descent)
+        st.code(learning.code(), language="python")
         loss, way = st.columns(2, gap="medium")
         with loss:
             learning.loss_curve(descent)
@@ -31,7 +32,6 @@ def stage() -> None:
             learning.way(descent)
         learning.why(descent)
         learning.picture(descent)
-        st.code(learning.code(), language="python")
 
 
 stage()

@@ -18,10 +18,10 @@ def stage() -> None:
     with controls:
         setting = linear.choose()
     with picture:
-        st.latex(r"y = W x + b, \quad y_o = \sum_i W_{o,i} \, x_i + b_o")
         linear.facts(setting)
-        linear.show(setting)
+        st.latex(r"y = W x + b, \quad y_o = \sum_i W_{o,i} \, x_i + b_o")
         st.code(linear.code(setting), language="python")
+        linear.show(setting)
         linear.count()
 
 

@@ -22,7 +22,7 @@ st.markdown(
 def living() -> None:
     """Everything that follows from the choices."""
     examples.show("pooling")
-    controls, view = st.columns([1, 2.6], gap="large")
+    controls, view = pictures.columns("pooling")
     with controls:
         picture, chosen = pooling.choose()
     with view:
@@ -37,14 +37,6 @@ def living() -> None:
             st.metric(_("Input"), say(x.shape), width="content")
             st.metric(_("Output"), say(result.shape), width="content")
             st.metric(_("Parameters"), "0", width="content", help=_("Nothing is learned."))
-        sides = (_("Height"), _("Width")) if len(result.formulas) > 1 else (_("Height and width"),)
-        for side, formula in zip(sides, result.formulas, strict=False):
-            st.markdown(f"{side}: `{formula}`")
-        if isinstance(chosen.layer, AdaptiveMaxPool2d | AdaptiveAvgPool2d):
-            rows, cols = chosen.axes(x)
-            for side, axis in ((_("Rows of each window"), rows), (_("Columns of each window"), cols)):
-                st.markdown(f"{side}: `{pooling.bins(axis)}`")
-        st.code(chosen.code, language="python")
         data = chosen.stage(picture)
         stage(
             data, labels.stage(), key="pool_stage", on_edit=pooling.edited,
@@ -52,7 +44,15 @@ def living() -> None:
         )  # fmt: skip
         if data.empty == -math.inf and data.rows.before:
             st.caption(_("Max pooling pads with minus infinity, not with zero: padding never wins."))
-        shifting.show(x, chosen)
+        sides = (_("Height"), _("Width")) if len(result.formulas) > 1 else (_("Height and width"),)
+        for side, formula in zip(sides, result.formulas, strict=False):
+            st.markdown(f"{side}: `{formula}`")
+        if isinstance(chosen.layer, AdaptiveMaxPool2d | AdaptiveAvgPool2d):
+            rows, cols = chosen.axes(x)
+            for side, axis in ((_("Rows of each window"), rows), (_("Columns of each window"), cols)):
+                st.markdown(f"{side}: `{pooling.bins(axis)}`")
+        st.code(chosen.code, language="python", wrap_lines=True)
+    shifting.show(x, chosen)
 
 
 living()

@@ -18,17 +18,17 @@ def stage() -> None:
     with controls:
         setting = softmax.choose()
     with picture:
+        softmax.facts(setting)
         st.latex(
             r"\begin{gathered} \mathrm{softmax}(z)_i = \frac{e^{z_i}}{\sum_j e^{z_j}} \\ \mathrm{loss} = -\log \mathrm{softmax}(z)_{\mathrm{target}} \end{gathered}"
         )
-        softmax.facts(setting)
+        st.code(softmax.code(setting), language="python")
         softmax.show(setting)
         st.caption(
             _("Subtracting the maximum changes no probability, but keeps every exp at 1 or below, so that none is too large for the computer. PyTorch does it by itself.")
             if setting.stable
-            else _("Without subtracting the maximum, exp of more than about 709 is too large even for 64 bits (88 for 32 bits): the probabilities are no numbers any more. Try it with a number added to every logit.")
+            else _("Without subtracting the maximum, exp of more than about 709 is too large even for 64 bits (88 for 32 bits): the probabilities are no numbers any more. Try it with a number added to every logit. The numbers at the top are PyTorch's, which always subtracts it.")
         )  # fmt: skip
-        st.code(softmax.code(setting), language="python")
 
 
 stage()

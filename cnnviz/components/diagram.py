@@ -138,6 +138,6 @@ def diagram(box: Box, labels: DiagramLabels, key: str, *, open_depth: int = 32) 
         key: identity of the component; which blocks are open stays as long as it does.
         open_depth: named blocks nested less deep than this are open at first; 0 closes all.
     """
-    renderer("diagram")(
-        key=key, data={"box": box.to_json(), "labels": dict(labels), "open_depth": open_depth}
-    )
+    payload = {"box": box.to_json(), "labels": dict(labels), "open_depth": open_depth}
+    # A field of the session may have the same name.
+    renderer("diagram")(key=f"diagram:{key}", data=payload)

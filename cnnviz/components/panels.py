@@ -190,4 +190,5 @@ def panels(
         "name": key,
         "start": start,
     }
-    renderer("panels")(key=key, data=payload)
+    # A field of the session may have the same name.
+    renderer("panels")(key=f"panels:{key}", data=payload)

@@ -2,7 +2,7 @@
 
 from dataclasses import MISSING, fields
 
-from cnnviz.spec.layers import Layer, LogSoftmax, Softmax
+from cnnviz.spec.layers import Layer
 
 # Torch's own habit is to give these without their names.
 POSITIONAL = {
@@ -11,15 +11,18 @@ POSITIONAL = {
 }  # fmt: skip
 
 
+NEEDED = {"Softmax": "dim", "LogSoftmax": "dim", "Upsample": "scale_factor"}
+"""What torch has no useful default for: always written."""
+
+
 def line(layer: Layer) -> str:
     """Return a layer in PyTorch, what is as torch has it by default left out: ``nn.Conv2d(1, 6, kernel_size=5)``."""
     kind = type(layer).__name__
     arguments = []
     for position, entry in enumerate(fields(layer)):
         value = getattr(layer, entry.name)
-        if entry.name == "name" or (value == entry.default and entry.default is not MISSING):
+        ours = entry.name == NEEDED.get(kind)
+        if entry.name == "name" or (value == entry.default and entry.default is not MISSING and not ours):
             continue
         arguments.append(repr(value) if position < POSITIONAL.get(kind, 0) else f"{entry.name}={value!r}")
-    if isinstance(layer, Softmax | LogSoftmax) and not arguments:
-        arguments = [f"dim={layer.dim}"]
     return f"nn.{kind}({', '.join(arguments)})"

@@ -1,6 +1,7 @@
 """What to train and how: one frozen value that checks itself and goes into the run folder as JSON."""
 
 import json
+import math
 import re
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
@@ -88,6 +89,8 @@ class TrainConfig:
         integer("seed", self.seed, least=0)
         if not is_folder(self.dataset):
             check_classes(self.network, len(lookup(self.dataset).classes), self.dataset)
+        if self.batch_size == 1:
+            _check_lone_pictures(self.network)
 
     def to_json(self) -> str:
         """Return the config as JSON text, the network inside it."""
@@ -140,6 +143,16 @@ def check_classes(network: Network, classes: int, dataset: str) -> None:
             "`network` (={network}) must end in {classes} scores, one for each class of {dataset}, but it ends in {shape}",
             network=network.name, classes=classes, dataset=dataset, shape=say(found),
         )  # fmt: skip
+
+
+def _check_lone_pictures(network: Network) -> None:
+    """Refuse batches of one where batch normalisation would have one value per channel: torch cannot train then."""
+    for row in trace(network).rows:
+        if row.layer in {"BatchNorm1d", "BatchNorm2d"} and math.prod(row.input_shape[1:]) == 1:
+            raise SpecError(
+                "`batch_size` (=1) must be at least 2: with one picture {layer} has only one value per channel, its own mean",
+                layer=f"{row.path} ({row.layer})",
+            )  # fmt: skip
 
 
 def saturates(network: Network) -> bool:

@@ -5,6 +5,7 @@ from math import gcd
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.components import Edit
 from cnnviz.ops import kernels
@@ -33,8 +34,15 @@ def choose() -> Convolution:
     """Show all choices and return the convolution that they make."""
     picture = pictures.choose("convolution", INPUTS, fields.CONV, after=_fit_kernel)
     operation = _choose_operation(picture)
-    layer = _choose_row_layer(picture) if picture.is_row else _choose_layer(picture, operation)
-    weight = _choose_weight(layer, sentence=bool(picture.rows))
+    # The rarer choices come last, folded away, but the kernels below depend on them.
+    window, values = st.container(), st.container()
+    more = st.expander(_("More: bias, groups, padding"), key="convolution_more")
+    with window:
+        layer = (
+            _choose_row_layer(picture, more) if picture.is_row else _choose_layer(picture, operation, more)
+        )
+    with values:
+        weight = _choose_weight(layer, sentence=bool(picture.rows))
     bias = np.full(layer.out_channels, state.get(fields.CONV_BIAS_VALUE)) if layer.bias else None
     return Convolution(picture, layer, weight, bias, flipped=operation == "true")
 
@@ -77,7 +85,7 @@ def _choose_operation(picture: Picture) -> str:
     return chosen
 
 
-def _choose_layer(picture: Picture, operation: str) -> Conv2d | ConvTranspose2d:
+def _choose_layer(picture: Picture, operation: str, more: DeltaGenerator) -> Conv2d | ConvTranspose2d:
     channels, height, width = picture.values.shape
     apart = state.get(fields.CONV_SEPARATE)
     padding = state.get(fields.CONV_PADDING)
@@ -93,23 +101,25 @@ def _choose_layer(picture: Picture, operation: str) -> Conv2d | ConvTranspose2d:
         *_steps(apart=apart),
         Control(fields.CONV_OUT, _("Output channels"), 1, 8),
     ])  # fmt: skip
-    st.toggle(_("Height and width apart"), **state.widget(fields.CONV_SEPARATE))
-    groups, out = _choose_groups(channels), state.get(fields.CONV_OUT)
+    out = state.get(fields.CONV_OUT)
+    with more:
+        st.toggle(_("Height and width apart"), **state.widget(fields.CONV_SEPARATE))
+        groups, bias = _choose_groups(channels), _choose_bias()
+        mode = _choose_mode() if operation != "transposed" else "zeros"
     kernel = _short(state.get(fields.CONV_HEIGHT), state.get(fields.CONV_WIDTH))
     stride, pads, dilation = (
         _short(state.get(first), state.get(second if apart else first)) for first, second, _b in STEPS
     )
     if operation != "transposed":
-        bias = _choose_bias()
-        return Conv2d(channels, out, kernel, stride, pads, dilation, groups, bias, _choose_mode())
+        return Conv2d(channels, out, kernel, stride, pads, dilation, groups, bias, mode)
     most = min(max(s, d) for s, d in zip(pair(stride), pair(dilation), strict=True)) - 1
     if most:
         sliders("convolution_output", [Control(fields.CONV_OUTPUT_PADDING, _("Output padding"), 0, most)])
     extra = min(state.get(fields.CONV_OUTPUT_PADDING), most)
-    return ConvTranspose2d(channels, out, kernel, stride, pads, extra, groups, _choose_bias(), dilation)
+    return ConvTranspose2d(channels, out, kernel, stride, pads, extra, groups, bias, dilation)
 
 
-def _choose_row_layer(picture: Picture) -> Conv2d:
+def _choose_row_layer(picture: Picture, more: DeltaGenerator) -> Conv2d:
     """A 1-D convolution: the kernel is as high as the row has features, and moves along it only."""
     _one, features, length = picture.values.shape
     room = length + 2 * state.get(fields.CONV_PADDING)
@@ -118,10 +128,12 @@ def _choose_row_layer(picture: Picture) -> Conv2d:
         *_steps(apart=False),
         Control(fields.CONV_OUT, _("Output channels"), 1, 8),
     ])  # fmt: skip
+    with more:
+        bias, mode = _choose_bias(), _choose_mode()
     stride, padding, dilation = (state.get(first) for first, _second, _bounds in STEPS)
     return Conv2d(
         1, state.get(fields.CONV_OUT), (features, state.get(fields.CONV_WIDTH)), (1, stride), (0, padding),
-        (1, dilation), 1, _choose_bias(), _choose_mode(),
+        (1, dilation), 1, bias, mode,
     )  # fmt: skip
 
 

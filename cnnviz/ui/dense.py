@@ -10,6 +10,7 @@ from cnnviz.ops import dense
 from cnnviz.ui import fields, labels, state
 from cnnviz.ui.controls import Control, sliders
 from cnnviz.ui.i18n import _
+from cnnviz.ui.numbers import said
 from cnnviz.ui.panels import panel
 
 BYTES = 4
@@ -46,7 +47,7 @@ def choose() -> Layers:
 
 
 def count(layers: Layers) -> None:
-    """Show the weights of both layers, worked out."""
+    """Show the weights of both layers, their formulas, and these worked out."""
     side, channels, hidden, kernel, outputs = (
         layers.side, layers.channels, layers.hidden, layers.kernel, layers.outputs,
     )  # fmt: skip
@@ -56,6 +57,9 @@ def count(layers: Layers) -> None:
         st.metric(_("Linear: weights"), f"{full:,}", width="content")
         st.metric(_("Convolution: weights"), f"{shared:,}", width="content")
         st.metric(_("Linear / convolution"), _times(full / shared), width="content")
+    st.latex(
+        r"\begin{gathered} \mathrm{Linear}: H \cdot W \cdot C_{in} \cdot n \\ \mathrm{Conv}: k \cdot k \cdot C_{in} \cdot C_{out} \end{gathered}"
+    )
     line = _("{layer}: `{formula}` weights, with bias {parameters}; {memory} as float32")
     for layer, formula, weights, biases in (
         (_("Linear"), f"{side}·{side}·{channels} · {hidden} = {full:,}", full, hidden),
@@ -155,7 +159,7 @@ def verdict(down: int, right: int) -> None:
     first = dense.strongest(dense.response(dense.picture()))
     st.markdown(
         _("Moved by ({down}, {right}): the dense unit gives **{unit}** of {full}; the convolution's largest response stays **{largest}** and moves from [{r0}, {c0}] to **[{r}, {c}]**, just as the pattern did. This is translation equivariance.").format(
-            down=down, right=right, unit=f"{dense.unit(x):g}", full=f"{dense.unit(dense.picture()):g}",
+            down=said(down), right=said(right), unit=f"{dense.unit(x):g}", full=f"{dense.unit(dense.picture()):g}",
             largest=f"{dense.response(x).max():g}", r0=first[0], c0=first[1], r=at[0], c=at[1],
         )
     )  # fmt: skip

@@ -1,6 +1,5 @@
 """From a network to the boxes of its diagram: the tree gives the nesting, the trace gives the numbers."""
 
-from dataclasses import fields
 from typing import assert_never
 
 from cnnviz.components import Box
@@ -36,6 +35,7 @@ from cnnviz.spec import (
     named,
 )
 from cnnviz.spec.checks import Pair, pair
+from cnnviz.spec.code import line
 from cnnviz.ui.i18n import _, sentence
 
 Rows = dict[str, Row]
@@ -175,21 +175,12 @@ def _details(layer: Layer, row: Row) -> tuple[tuple[str, str], ...]:
     elif isinstance(layer, Linear):
         places = "".join(f"*{size}" for size in row.output_shape[:-1])
         lines.append((_("Multiply-adds"), f"{_weights(row)}{places} = {row.macs}"))
-    return (*lines, (_("Receptive field"), _field(row)), ("PyTorch", _written(layer)))
+    return (*lines, (_("Receptive field"), _field(row)), ("PyTorch", line(layer)))
 
 
 def _weights(row: Row) -> str:
     """The arithmetic of the weights, without the bias: each weight works once at each place of the output."""
     return row.params_formula.partition(" ")[0]
-
-
-def _written(layer: Layer) -> str:
-    given = [
-        f"{entry.name}={getattr(layer, entry.name)!r}"
-        for entry in fields(layer)
-        if entry.name != "name" and getattr(layer, entry.name) != entry.default
-    ]
-    return f"nn.{type(layer).__name__}({', '.join(given)})"
 
 
 def _field(row: Row) -> str:

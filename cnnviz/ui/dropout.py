@@ -11,7 +11,7 @@ from cnnviz.ops import dropout
 from cnnviz.ui import fields, labels, state
 from cnnviz.ui.controls import Control, sliders
 from cnnviz.ui.i18n import _
-from cnnviz.ui.panels import panel, stack
+from cnnviz.ui.panels import stack
 
 Array = NDArray[np.float64]
 
@@ -147,19 +147,21 @@ def average(setting: Setting) -> None:
         setting.shape, setting.p, setting.seed, draws, whole_channels=setting.kind == "Dropout2d"
     )
     mean = dropout.drop(setting.x, counts / draws, setting.p)
-    x, kept, y = (each.reshape(-1, each.shape[-1]) for each in (setting.x, counts, mean))
-    rows = [f"[{c}, {h}]" for c in range(setting.shape[0]) for h in range(setting.shape[1])]
+    numbers = {"x": setting.x, "kept": counts, "draws": draws, "p": setting.p}
     row = [
-        panel("input", _("Input"), x, scale="values", row_labels=rows),
-        panel("kept", _("Times kept"), kept, sign="times"),
-        panel(
-            "mean", _("Mean of all outputs"), y, sign="arrow", scale="values",
-            sentence="{x} · {kept} / ({draws} · (1 − {p})) = {value}",
-            numbers={"x": x.ravel().tolist(), "kept": kept.ravel().tolist(), "draws": draws, "p": setting.p},
+        *stack("input", _("Input"), setting.x, 0, scale="values"),
+        *stack("kept", _("Times kept"), counts, 1, sign="times"),
+        *stack(
+            "mean", _("Mean output"), mean, 2, sign="arrow", scale="values",
+            sentence="{x} · {kept} / ({draws} · (1 − {p})) = {value}", numbers=numbers,
         ),
     ]  # fmt: skip
-    links: list[Link] = [cell_by_cell("mean", source, x.size) for source in ("input", "kept")]
-    panels(row, links, labels.panels(), key="dropout_mean")
+    links: list[Link] = [
+        cell_by_cell(f"mean{c}", f"{source}{c}", setting.x[c].size)
+        for c in range(len(setting.x))
+        for source in ("input", "kept")
+    ]
+    panels(row, links, labels.panels(), key="dropout_mean", start="mean0")
 
 
 def code(setting: Setting) -> str:

@@ -8,11 +8,20 @@ from cnnviz.content import examples
 from cnnviz.ui import state
 from cnnviz.ui.i18n import _
 
+# On a phone a dozen buttons would fill the screen: there they stand in one row that scrolls.
+PHONE = """<style>
+@media (max-width: 640px) {
+  [class*="st-key-"][class*="_examples"] { flex-wrap: nowrap !important; overflow-x: auto; padding: 4px 4px 8px; margin: 0 -4px; }
+  [class*="st-key-"][class*="_examples"] > * { flex: none !important; }
+}
+</style>"""
+
 
 def show(page: str) -> None:
     """Show a button for each example of a page; while its settings stand, what is to be seen and any correction."""
     if not examples.of(page):
         return
+    st.html(PHONE)
     st.caption(_("From the notes"))
     shown = None
     with st.container(horizontal=True, gap="small", key=f"{page}_examples"):

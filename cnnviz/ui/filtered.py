@@ -21,12 +21,13 @@ def show(whole: NDArray[np.float32], chosen: Convolution) -> None:
     out = _filter(whole, tuple(map(tuple, kernel.tolist())))
     st.subheader(_("The whole photograph"))
     before, after = st.columns(2)
-    before.image(whole.transpose(1, 2, 0), caption=_("Before, {height}×{width}").format(height=whole.shape[1], width=whole.shape[2]))  # fmt: skip
+    wide = whole.shape[2]  # given, else a caption wider than its picture would stretch it
+    before.image(whole.transpose(1, 2, 0), width=wide, caption=_("Before, {height}×{width}").format(height=whole.shape[1], width=whole.shape[2]))  # fmt: skip
     edges = abs(kernel.sum()) < 1e-9
     text = (
         _("After: how strongly each colour answers") if edges else _("After: each colour filtered by itself")
     )
-    after.image(out, caption=text)
+    after.image(out, width=wide, caption=text)
 
 
 @st.cache_data(show_spinner=True, max_entries=32)

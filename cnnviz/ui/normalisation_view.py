@@ -183,7 +183,8 @@ def _histogram(values: Array, channel: int) -> list[Series]:
     """Return the chosen channel as bars, the others as lines: in colour if they are few, else grey."""
     found, quiet = [], values.shape[1] > FEW
     bins = math.ceil(2 * math.cbrt(values[:, 0].size))  # Rice's rule
-    for c in [*(c for c in range(values.shape[1]) if c != channel), channel]:
+    # In colour in their own order, as the legend is read; but grey lines must not cross the bars.
+    for c in sorted(range(values.shape[1]), key=lambda c: (quiet and c == channel, c)):
         counts, edges = np.histogram(values[:, c], bins, _widened(values[:, c].min(), values[:, c].max()))
         name = _("channel {channel}").format(channel=c + 1)
         if c == channel:

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.components import Edit, View
 from cnnviz.data import images
@@ -19,6 +20,15 @@ from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
 
 Array = NDArray[np.float64]
+
+# On a phone columns stand one below the other: the picture comes first, else a screenful of choices hides it.
+PHONE = """<style>
+@media (max-width: 640px) {
+  [class*="st-key-"][class*="_stage_columns"] .stColumn:last-child { order: -1; }
+  [class*="st-key-"][class*="_facts"] { column-gap: 1.25rem !important; }
+  [class*="st-key-"][class*="_facts"] [data-testid="stMetricValue"] { font-size: 1.25rem; }
+}
+</style>"""
 
 MOST_WORDS = 16
 KEPT = 1024
@@ -46,6 +56,14 @@ class Picture:
     def is_row(self) -> bool:
         """Whether it is a sound or a sentence, for a 1-D convolution."""
         return bool(self.rows) or self.style == "wave"
+
+
+def columns(page: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Return the columns of a page with a stage: one for the choices, one for the picture."""
+    st.html(PHONE)
+    with st.container(key=f"{page}_stage_columns"):
+        choices, picture = st.columns([1, 2.6], gap="large")
+    return choices, picture
 
 
 def choose(

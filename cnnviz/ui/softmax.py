@@ -54,9 +54,9 @@ def choose() -> Setting:
 
 
 def facts(setting: Setting) -> None:
-    """Show the loss both ways, the probability of the target and the predicted class."""
+    """Show the loss both ways, the probability of the target and the predicted class: torch's, so in the stable form."""
     loss = softmax.cross_entropy(setting.logits, setting.target)
-    way = softmax.softmax(setting.logits, stable=setting.stable)
+    way = softmax.softmax(setting.logits)
     with st.container(horizontal=True, gap="large", key="softmax_facts"):
         st.metric("nn.CrossEntropyLoss", f"{loss:.5f}", width="content")
         st.metric(

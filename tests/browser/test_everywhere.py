@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from cnnviz.language import catalogue
 from tests.browser.conftest import PHONE
-from tests.browser.reading import eventually, no_trouble, settled, stage, visit
+from tests.browser.reading import eventually, no_trouble, settled, stage, step_slider, visit
 from tests.browser.server import Server
 
 PAGES = {
@@ -142,3 +142,14 @@ def test_settings_survive_leaving_the_page(page: Page) -> None:
         lambda: stage(page).get_attribute("data-output-shape") == "9x9", "the settings are there again"
     )
     expect(page).to_have_url(re.compile("padding=2"))
+
+
+def test_back_leaves_the_page_and_does_not_creep_through_a_sliders_values(page: Page) -> None:
+    visit(page, "/")
+    page.get_by_test_id("stMain").get_by_role("link", name="Convolution").first.click()
+    settled(page)
+    for _ in range(3):
+        step_slider(page, "Padding (each side)")
+    expect(page).to_have_url(re.compile("padding=3"))
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("See a convolutional network think")

@@ -244,3 +244,20 @@ def test_picture_and_numbers_can_be_saved(page: Page, kind: str) -> None:
         assert "0.2447" in content.decode()
     else:
         assert content.startswith(b"\x89PNG")
+
+
+def test_the_channels_of_a_picture_stand_in_two_columns_where_there_is_room(open_page) -> None:
+    page = open_page()
+    visit(page, "/dropout")
+    panels = row(page)
+
+    def corner(name: str) -> tuple[float, float]:
+        box = panels.get_by_test_id(f"panel-{name}").bounding_box()
+        assert box is not None
+        return box["x"], box["y"]
+
+    (left, top), (beside, same), (below, lower) = corner("x0"), corner("x1"), corner("x2")
+    assert (beside > left, same) == (True, top)
+    assert (below, lower > top) == (left, True)
+    assert corner("y0")[0] > corner("mask1")[0] > beside
+    assert corner("y0")[1] == corner("mask0")[1] == top

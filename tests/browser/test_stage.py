@@ -275,6 +275,63 @@ def test_the_stage_is_saved_as_picture_drawing_and_table(page: Page, tmp_path: P
     assert float(outputs[-1]["value"]) == pytest.approx(the_sum(page).value, abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("link", "texts"),
+    [
+        ("/convolution?channels=2&padding=1", ["0\u00d70 + 0\u00d71 + 0\u00d72 + 0\u00d73 = 0", "0 + 4 = 4"]),
+        ("/convolution?input=sentence&kh=1&kernel=negated", ["praise", "music"]),
+        ("/pooling?kh=3&kw=3&padding=1", ["\u2212\u221e"]),
+        # At a corner sixteen taps read four cells: torch's weights of each cell, added up.
+        ("/interpolation?factor=4&mode=bicubic", ["\u00d71.23", "\u00d7\u22120.122", "\u00d70.0121"]),
+    ],
+)
+def test_a_saved_drawing_says_the_sum_the_names_and_the_weights(
+    page: Page, tmp_path: Path, link: str, texts: list[str]
+) -> None:
+    visit(page, link)
+    stage(page)
+    said = [text.strip() for text in ET.parse(saved(page, "svg", tmp_path)).getroot().itertext()]
+    for text in texts:
+        assert text in said
+
+
+def test_the_scrubber_says_its_place_to_a_screen_reader(page: Page) -> None:
+    visit(page, "/convolution")
+    stage(page)
+    scrub = page.get_by_test_id("stage-scrub")
+    expect(scrub).to_have_attribute("aria-valuetext", "row 1, column 1")
+    scrub.fill("2")
+    expect(scrub).to_have_attribute("aria-valuetext", "row 2, column 1")
+    page.get_by_test_id("stage-terms").check()
+    page.get_by_test_id("stage-next").click()
+    expect(scrub).to_have_attribute("aria-valuetext", "row 2, column 1, 2/4")
+
+
+def test_a_pin_that_a_stride_left_outside_comes_back_with_its_place(page: Page) -> None:
+    visit(page, CROSS.link)
+    stage(page)
+    point_at(page, 4, 4)
+    page.mouse.down()
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"pin=output\.4\.4"))
+    step_slider(page, "Stride")
+    expect(stage(page)).to_have_attribute("data-output-shape", "3x3")
+    step_slider(page, "Stride", "ArrowLeft")
+    expect(stage(page)).to_have_attribute("data-output-shape", "5x5")
+    assert (the_sum(page).row, the_sum(page).col) == (4, 4)
+
+
+@pytest.mark.parametrize("name", ["convolution", "pooling", "interpolation"])
+def test_on_a_phone_the_picture_comes_before_the_choices(open_page: Callable[..., Page], name: str) -> None:
+    page = open_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    visit(page, f"/{name}")
+    picture, choice = stage(page).bounding_box(), page.get_by_role("combobox").first.bounding_box()
+    assert picture is not None
+    assert choice is not None
+    assert picture["y"] + picture["height"] / 2 < PHONE["height"]
+    assert picture["y"] < choice["y"]
+
+
 def test_a_phone_pins_by_touch_and_nothing_is_wider_than_the_page(open_page: Callable[..., Page]) -> None:
     page = open_page(viewport=PHONE, has_touch=True, is_mobile=True)
     visit(page, "/convolution?input=cross&kh=3&kw=3&kernel=sobel_x&padding=1&channels=3&out=4")

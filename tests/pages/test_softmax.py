@@ -44,7 +44,10 @@ def test_large_logits_without_the_stable_form_are_no_numbers_and_no_error(open_p
     assert np.isinf(row(app, "softmax")["exp"]).all()
     assert np.isnan(row(app, "softmax")["softmax"]).all()
     assert not app.error
-    assert facts(app)["nn.CrossEntropyLoss"] == "0.40761"
+    z, target = torch.tensor(row(app, "softmax")["z"].T), torch.tensor([2])
+    loss = f"{F.cross_entropy(z, target).item():.5f}"
+    assert facts(app)["nn.CrossEntropyLoss"] == facts(app)["nn.LogSoftmax + nn.NLLLoss"] == loss
+    assert facts(app)["Probability of the target"] == f"{F.softmax(z, 1)[0, 2].item():.4f}"
 
 
 def test_fewer_classes_than_the_target_bring_it_back(open_page):

@@ -4,11 +4,13 @@ import json
 import math
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.errors import CnnvizError, DataError, SpecError
-from cnnviz.spec import Chain, Conv2d, Flatten, Linear, Network
+from cnnviz.nets.build import build
+from cnnviz.spec import BatchNorm1d, BatchNorm2d, Chain, Conv2d, Flatten, Linear, Network
 from cnnviz.train.config import AUGMENTS, OPTIMIZERS, SCHEDULES, TrainConfig, suggested
 from tests.train.conftest import tiny_network
 
@@ -107,6 +109,20 @@ def test_a_network_that_ends_in_a_picture_is_refused_before_anything_is_built():
     huge = Network("N", (1, 8, 8), Chain("", (Conv2d(1, 10_000_000, 3),)))
     with pytest.raises(SpecError, match="must end in 10 scores.* ends in 10000000x6x6"):
         TrainConfig(huge)
+
+
+def test_one_picture_at_a_time_is_refused_exactly_where_torch_refuses_it():
+    flat = Network("N", (1, 2, 2), Chain("", (Flatten(), BatchNorm1d(4, name="norm"), Linear(4, 10))))
+    small = Network("N", (1, 2, 2), Chain("", (Conv2d(1, 3, 2), BatchNorm2d(3, name="norm"), Flatten(), Linear(3, 10))))  # fmt: skip
+    large = Network("N", (1, 2, 2), Chain("", (BatchNorm2d(1), Flatten(), Linear(4, 10))))
+    for network in (flat, small):
+        with pytest.raises(ValueError, match="more than 1 value per channel"):
+            build(network).train()(torch.zeros(1, 1, 2, 2))
+        with pytest.raises(SpecError, match=r"`batch_size` \(=1\) must be at least 2.*norm"):
+            TrainConfig(network, batch_size=1)
+        assert TrainConfig(network, batch_size=2)
+    build(large).train()(torch.zeros(1, 1, 2, 2))
+    assert TrainConfig(large, batch_size=1)
 
 
 def test_unknown_and_missing_fields_are_refused(tiny):

@@ -3,6 +3,8 @@
  * theme changes, with the same parent, and runs the cleanup only when the element leaves the page.
  */
 
+import "./history.js";
+
 /**
  * @typedef {object} Component What Streamlit hands over at each call.
  * @property {any} data

@@ -7,26 +7,53 @@ export const HEAD = 18;
 const LARGEST = 50;
 const COLUMN = 34;
 const TALLEST = 520;
+const GAP = 12;
 
 /**
  * @typedef {object} Slot Panels below each other.
  * @property {number[]} members positions of its panels
  * @property {string} sign
- * @property {number} cols of its widest panel
+ * @property {number} across how many panels stand beside each other, such as the channels of a picture
+ * @property {number} cols of its widest panels beside each other
  * @property {number} rows of all its panels together
- * @property {number} side room for row labels
+ * @property {number} side room for the row labels of one panel
+ * @property {number} extra room for all row labels beside each other, and for the gaps
  * @property {number} fitting size of cells that its numbers fit into
  * @property {number} narrowest width that its titles and legends need
  */
 
 /**
+ * @typedef {{side: number, cell: number, width: number}} Needs Of a panel: room for row labels, cells that its numbers
+ *   fit into, width of title and legend.
+ */
+
+/**
+ * The slots of a row of panels and the size of each one's cells: all in one row if their numbers can be read then, with
+ * three panels or more of a slot in two columns if there is room.
+ * @param {any[]} panels
+ * @param {Needs[]} needs of each panel
+ * @param {number} width of the page
+ * @returns {{slots: Slot[], sizes: number[]}}
+ */
+export function arrange(panels, needs, width) {
+  const columns = slotsOf(panels, needs, () => 2);
+  const stacks = slotsOf(panels, needs, () => 1);
+  for (const slots of [columns, stacks]) {
+    const sizes = inOneRow(slots, width);
+    if (sizes) return { slots, sizes };
+  }
+  const slots = slotsOf(panels, needs, (i) => (most(columns[i], width) >= columns[i].fitting ? 2 : 1));
+  return { slots, sizes: slots.map((s) => whole(Math.min(ideal(s, width), 46, most(s, width)))) };
+}
+
+/**
  * The slots of a row of panels, in their order.
  * @param {any[]} panels
- * @param {{side: number, cell: number, width: number}[]} needs of each panel: room for row labels, cells that its
- *   numbers fit into, width of title and legend
+ * @param {Needs[]} needs
+ * @param {(slot: number) => number} beside so many panels of a slot stand beside each other, if it has three or more
  * @returns {Slot[]}
  */
-export function slotsOf(panels, needs) {
+function slotsOf(panels, needs, beside) {
   /** @type {Slot[]} */
   const slots = [];
   /** @type {Map<number, Slot>} */
@@ -34,7 +61,7 @@ export function slotsOf(panels, needs) {
   panels.forEach((panel, i) => {
     let slot = panel.slot === null ? undefined : named.get(panel.slot);
     if (!slot) {
-      slot = { members: [], sign: panel.sign, cols: 0, rows: 0, side: 0, fitting: 0, narrowest: 0 };
+      slot = { members: [], sign: panel.sign, across: 1, cols: 0, rows: 0, side: 0, extra: 0, fitting: 0, narrowest: 0 };
       slots.push(slot);
       if (panel.slot !== null) named.set(panel.slot, slot);
     }
@@ -45,25 +72,42 @@ export function slotsOf(panels, needs) {
     slot.narrowest = Math.max(slot.narrowest, needs[i].width);
     slot.fitting = Math.max(slot.fitting, needs[i].cell);
   });
+  slots.forEach((slot, i) => {
+    const count = slot.members.length;
+    slot.across = count > 2 ? beside(i) : 1;
+    slot.rows = (slot.rows / count) * Math.ceil(count / slot.across);
+    slot.cols *= slot.across;
+    slot.extra = slot.side * slot.across + GAP * (slot.across - 1);
+    slot.narrowest = slot.narrowest * slot.across + GAP * (slot.across - 1);
+  });
   return slots;
 }
 
+/** The largest cells with which a slot fits into the width. @param {Slot} slot @param {number} width */
+function most(slot, width) {
+  return (width - slot.extra - (slot.sign ? SIGN : 0)) / slot.cols;
+}
+
+/** The size that a slot's cells have where there is room. @param {Slot} slot @param {number} width */
+function ideal(slot, width) {
+  return Math.max(2, Math.min(LARGEST, TALLEST / slot.rows, (width - slot.extra) / slot.cols));
+}
+
 /**
- * The size of each slot's cells, so that all stand in one row if their numbers can be read then, else in several.
+ * The size of each slot's cells, so that all stand in one row and their numbers can be read; null if there is none.
  * @param {Slot[]} slots
  * @param {number} width of the page
- * @returns {number[]}
+ * @returns {number[] | null}
  */
-export function arrange(slots, width) {
-  const ideal = slots.map((s) => Math.max(2, Math.min(LARGEST, TALLEST / s.rows, (width - s.side) / s.cols)));
+function inOneRow(slots, width) {
   const room = (/** @type {number[]} */ sizes) => slots.reduce((sum, s, i) =>
-    sum + Math.max(s.narrowest, sizes[i] * s.cols + s.side) + (s.sign ? SIGN : i ? 20 : 0), 0);
-  const within = (/** @type {number} */ most) => ideal.map((size, i) =>
-    Math.min(size, Math.max(most, slots[i].fitting, slots[i].cols === 1 ? COLUMN : 0)));
-  for (let most = LARGEST; most >= 4; most -= 1) {
-    if (room(within(most)) <= width) return within(most).map(whole);
+    sum + Math.max(s.narrowest, sizes[i] * s.cols + s.extra) + (s.sign ? SIGN : i ? 20 : 0), 0);
+  const within = (/** @type {number} */ largest) => slots.map((s) =>
+    Math.min(ideal(s, width), Math.max(largest, s.fitting, s.cols === 1 ? COLUMN : 0)));
+  for (let largest = LARGEST; largest >= 4; largest -= 1) {
+    if (room(within(largest)) <= width) return within(largest).map(whole);
   }
-  return slots.map((s, i) => whole(Math.min(ideal[i], 46, (width - s.side - (s.sign ? SIGN : 0)) / s.cols)));
+  return null;
 }
 
 /** Whole pixels where cells are large: their lines stay crisp. */

@@ -50,11 +50,12 @@ export class PanelView {
     this.root.dataset.cols = String(cols);
     if (values.length <= 4096) this.root.dataset.values = JSON.stringify(Array.from(values));
     else delete this.root.dataset.values;
-    setText(this.title, data.channel === null ? data.title : `${data.title} [${data.channel}]`);
+    const title = data.channel === null ? data.title : `${data.title} [${data.channel}]`;
+    setText(this.title, title);
     setText(this.shape, `${rows}\u2009\u00d7\u2009${cols}`);
     setText(this.note, data.caption);
     this.note.classList.toggle("hidden", !data.caption);
-    this.canvas.setAttribute("aria-label", labels.keys.replace("{title}", data.title));
+    this.canvas.setAttribute("aria-label", labels.keys.replace("{title}", title));
   }
 
   /** Where the cells begin, beside and below the labels. */

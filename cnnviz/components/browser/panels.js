@@ -7,7 +7,7 @@ import { h, mounted, setText } from "./mount.js";
 import { readTheme, watchTheme, withAlpha } from "./theme.js";
 import { Scale } from "./colour.js";
 import { decode, fitting } from "./cells.js";
-import { Links, SIGN, arrange, slotsOf } from "./panels-layout.js";
+import { Links, SIGN, arrange } from "./panels-layout.js";
 import { sceneOf, tableOf } from "./panels-scene.js";
 import { Sentence } from "./panels-sentence.js";
 import { LABEL_SIZE, PanelView } from "./panels-view.js";
@@ -83,8 +83,8 @@ class Panels {
     if (!this.width || !this.data) return;
     const theme = readTheme(this.component.parentElement);
     this.theme = { ...theme, muted: withAlpha(theme.text, 0.68) };
-    const slots = slotsOf(this.data.panels, this.data.panels.map((/** @type {any} */ panel) => this.needs(panel)));
-    const sizes = arrange(slots, this.width);
+    const { panels } = this.data;
+    const { slots, sizes } = arrange(panels, panels.map((/** @type {any} */ panel) => this.needs(panel)), this.width);
     const scales = this.scales();
     this.build(slots);
     slots.forEach((slot, i) => this.paintSlot(slot, sizes[i], scales));
@@ -107,11 +107,11 @@ class Panels {
 
   /** Put the panels into their slots, unless they stand there: what has the keyboard keeps it. @param {import("./panels-layout.js").Slot[]} slots */
   build(slots) {
-    const plan = JSON.stringify(slots.map((slot) => [slot.sign, slot.members]));
+    const plan = JSON.stringify(slots.map((slot) => [slot.sign, slot.across, slot.members]));
     if (plan === this.plan) return;
     this.plan = plan;
     this.slots = slots.map((slot) => {
-      const stack = h("div", { class: "stack" }, ...slot.members.map((i) => this.views[i].root));
+      const stack = h("div", { class: "stack", style: `--across: ${slot.across}` }, ...slot.members.map((i) => this.views[i].root));
       const sign = SIGNS[/** @type {keyof typeof SIGNS} */ (slot.sign)];
       const root = h("div", { class: "slot" }, ...(sign ? [h("span", { class: "sign", style: `flex-basis: ${SIGN}px` }, sign)] : []), stack);
       return { root, stack };
@@ -133,12 +133,13 @@ class Panels {
     return together;
   }
 
-  /** Paint the panels of a slot, with a legend below the last one of each scale. @param {import("./panels-layout.js").Slot} slot @param {number} cell @param {Map<any, Scale>} scales */
+  /** Paint the panels of a slot, with a legend below the last one of each scale that has more than one colour. @param {import("./panels-layout.js").Slot} slot @param {number} cell @param {Map<any, Scale>} scales */
   paintSlot(slot, cell, scales) {
     const keys = slot.members.map((i) => scaleKey(this.data.panels[i], i));
     slot.members.forEach((i, k) => {
-      this.views[i].draw(slot.side, cell, /** @type {Scale} */ (scales.get(keys[k])), this.theme);
-      this.views[i].legend.classList.toggle("hidden", keys[k] === keys[k + 1]);
+      const scale = /** @type {Scale} */ (scales.get(keys[k]));
+      this.views[i].draw(slot.side, cell, scale, this.theme);
+      this.views[i].legend.classList.toggle("hidden", keys[k] === keys[k + 1] || scale.low === scale.high);
     });
   }
 

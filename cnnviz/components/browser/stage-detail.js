@@ -5,6 +5,8 @@ import { frameBox, paintPicture } from "./stage-paint.js";
 
 /** At most so many cells are shown in a neighbourhood, each way. */
 const MOST = 13;
+/** Room around the cells for half of the frame. */
+const EDGE = 3;
 
 /** @typedef {import("./stage-paint.js").Picture} Picture */
 /** @typedef {{top: number, left: number, rows: number, cols: number}} Box */
@@ -34,8 +36,9 @@ export class Detail {
     if (!shown) return;
     setText(this.caption, caption);
     const part = around(p, box);
-    part.cell = part.height = Math.floor(Math.min(44, 330 / part.cols, (width - 30) / part.cols));
-    const ctx = fit(this.canvas, part.cols * part.cell, part.rows * part.height);
+    part.cell = part.height = Math.floor(Math.min(44, 420 / part.cols, (width - 30) / part.cols));
+    const ctx = fit(this.canvas, part.cols * part.cell + 2 * EDGE, part.rows * part.height + 2 * EDGE);
+    ctx.translate(EDGE, EDGE);
     paintPicture(ctx, part, scale, theme);
     frameBox(ctx, part, box.top - part.top, box.left - part.left, Math.min(box.rows, part.rows), Math.min(box.cols, part.cols), theme);
   }

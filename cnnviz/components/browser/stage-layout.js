@@ -54,7 +54,7 @@ export function arrange(d, width, { least, flat }) {
 }
 
 /**
- * On a phone: input and kernel in one row if cells stay legible; else kernel and output in one row; else
+ * On a phone: all in one row where there is no kernel and room; input and kernel in one row if cells stay legible; else kernel and output in one row; else
  * one below the other. Input and output should be seen together.
  * @param {Counts} d
  * @param {number} width
@@ -62,6 +62,8 @@ export function arrange(d, width, { least, flat }) {
  * @returns {Sizes}
  */
 function arrangeNarrow(d, width, kernel) {
+  const each = snap(Math.min(38, (width - SIGN - 16) / (d.cols + d.outCols), 260 / Math.max(d.rows, d.outRows)));
+  if (!d.kernelCols && each >= 24) return { input: each, kernel, output: each, mode: "wide" };
   const rest = width - d.kernelCols * (kernel + 2) - NARROW_SIGN - 4;
   if (rest / d.cols >= 19 && d.kernelCols) {
     const input = snap(Math.min(40, rest / d.cols, 300 / d.rows));

@@ -1,6 +1,6 @@
 /** What the stage paints besides plain cells: padding, cells that no window reads, bars, windows and where cells go. */
 
-import { frame, hatch, lettering, paintTag } from "./cells.js";
+import { frame, hatch, lettering, paintTag, written } from "./cells.js";
 import { short } from "./format.js";
 import { withAlpha } from "./theme.js";
 
@@ -54,7 +54,7 @@ export function paintPicture(ctx, p, scale, theme) {
     if (!letters) continue;
     ctx.font = letters.font;
     ctx.fillStyle = kind ? withAlpha(theme.text, 0.62) : scale.ink(p.values[i]);
-    ctx.fillText(short(p.values[i], letters.digits), x + p.cell / 2, y + p.height / 2 + 0.5);
+    ctx.fillText(written(p.values[i], (v) => short(v, letters.digits)), x + p.cell / 2, y + p.height / 2 + 0.5);
   }
   return letters !== null;
 }
@@ -163,6 +163,7 @@ export function paintTogether(ctx, p, cells, theme, { tags, strong }) {
   const [top, bottom] = [Math.min(...cells.map((c) => c.row)), Math.max(...cells.map((c) => c.row))];
   const [left, right] = [Math.min(...cells.map((c) => c.col)), Math.max(...cells.map((c) => c.col))];
   const spread = cells.length < (bottom - top + 1) * (right - left + 1);
+  if (tags) paintTags(ctx, p, cells, theme);
   cells.forEach((each, k) => {
     const [x, y] = [each.col * p.cell, each.row * p.height];
     if (p.cell < 9) {
@@ -173,10 +174,20 @@ export function paintTogether(ctx, p, cells, theme, { tags, strong }) {
       ctx.lineWidth = 2;
       ctx.strokeRect(x + 2, y + 2, p.cell - 4, p.height - 4);
     }
-    if (tags && each.w !== undefined) paintTag(ctx, each.w, x, y, p.cell, theme);
     if (k === strong) paintStrong(ctx, x, y, p, theme);
   });
   frameBox(ctx, p, top, left, bottom - top + 1, right - left + 1, theme);
+}
+
+/** What each cell is multiplied with: at an edge several taps may read the same cell, and their weights add up. */
+function paintTags(/** @type {CanvasRenderingContext2D} */ ctx, /** @type {Picture} */ p,
+  /** @type {{row: number, col: number, w?: number}[]} */ cells, /** @type {Theme} */ theme) {
+  const weights = new Map();
+  for (const { row, col, w } of cells) {
+    const at = row * p.cols + col;
+    if (w !== undefined) weights.set(at, (weights.get(at) ?? 0) + w);
+  }
+  for (const [at, w] of weights) paintTag(ctx, w, (at % p.cols) * p.cell, Math.floor(at / p.cols) * p.height, p.cell, theme);
 }
 
 /** The one cell of a window that matters now: the largest, or the term whose turn it is. */

@@ -1,6 +1,7 @@
 /** The walk over the output: play, pause, step, scrub, speed, and term by term within a window. */
 
 import { h } from "./mount.js";
+import { fill } from "./format.js";
 import { icon } from "./icons.js";
 import { reducedMotion } from "./theme.js";
 
@@ -17,6 +18,7 @@ export class Walk {
     this.onStep = onStep;
     this.count = 0;
     this.terms = 1;
+    this.cols = 1;
     /** The output cell, and the term within it when the walk goes term by term. */
     this.cell = 0;
     /** @type {number | null} */
@@ -56,10 +58,11 @@ export class Walk {
     this.face();
   }
 
-  /** New numbers of output cells and of terms in each. @param {number} count @param {number} terms */
-  bound(count, terms) {
+  /** New numbers of output cells, of terms in each, and of columns. @param {number} count @param {number} terms @param {number} cols */
+  bound(count, terms, cols) {
     if (count !== this.count || terms !== this.terms) this.stop();
     this.count = count;
+    this.cols = Math.max(cols, 1);
     this.terms = Math.max(terms, 1);
     this.cell = Math.max(0, Math.min(this.cell, count - 1));
     if (this.term !== null) this.term = Math.min(this.term, this.terms - 1);
@@ -94,6 +97,9 @@ export class Walk {
   mark() {
     this.scrub.max = String(Math.max(this.steps - 1, 0));
     this.scrub.value = String(this.place);
+    const cell = { row: Math.floor(this.cell / this.cols) + 1, column: (this.cell % this.cols) + 1 };
+    const term = this.term === null ? "" : `, ${this.term + 1}/${this.terms}`;
+    this.scrub.setAttribute("aria-valuetext", fill(this.labels?.place ?? "", cell) + term);
   }
 
   /** @param {number} by */

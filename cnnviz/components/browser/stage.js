@@ -110,6 +110,8 @@ class Stage {
   lookAt(shown, pinned) {
     const told = JSON.stringify([shown, pinned]);
     const news = told !== this.told && told !== this.sent;
+    // What was sent is settled by its answer, or by any other word of Python's: later the same view may be news again.
+    if (news || told === this.sent) this.sent = undefined;
     this.told = told;
     if (news) {
       [this.shown.input, this.shown.output] = shown;
@@ -243,7 +245,7 @@ class Stage {
     this.describe(input, output);
     this.cursor.bound({ input: [rows, cols], kernel: [layer.kernelRows, layer.kernelCols], output: [layer.outRows, layer.outCols] });
     const parts = layer.kernel ? layer.kernel.shape[1] : 1;
-    this.walk.bound(layer.outRows * layer.outCols, layer.kernel ? parts * layer.kernelRows * layer.kernelCols : 1);
+    this.walk.bound(layer.outRows * layer.outCols, layer.kernel ? parts * layer.kernelRows * layer.kernelCols : 1, layer.outCols);
     this.walk.byTerm.parentElement.classList.toggle("hidden", !layer.kernel);
     this.highlight();
   }
@@ -345,14 +347,22 @@ class Stage {
 
   /** The stage as a picture for a file. */
   scene() {
-    const { panels, labels } = this;
+    const { panels, sum } = this;
+    const title = (/** @type {Panel} */ panel) => `${panel.title.textContent} ${panel.shape.textContent}`;
     const grids = [
-      { title: labels.input, picture: panels.input.picture, scale: this.scales.input, mark: this.marks?.input ?? (() => {}) },
-      { title: labels.output, picture: panels.output.picture, scale: this.scales.output, mark: this.marks?.output ?? (() => {}) },
+      {
+        title: title(panels.input), picture: panels.input.picture, scale: this.scales.input, mark: this.marks?.input ?? (() => {}),
+        rows: this.data.row_titles, cols: this.titles(),
+      },
+      { title: title(panels.output), picture: panels.output.picture, scale: this.scales.output, mark: this.marks?.output ?? (() => {}) },
     ];
-    if (this.layer.kernel) grids.splice(1, 0, { title: labels.kernel, picture: this.kernelPicture, scale: this.kernel.scale, mark: () => {} });
-    const formula = [this.sum.terms, this.sum.ahead, this.sum.shares, this.sum.result].filter((e) => !e.classList.contains("hidden"));
-    return scene(grids, [this.sum.place.textContent, formula.map((e) => e.textContent).join("")], this.theme);
+    if (this.layer.kernel) grids.splice(1, 0, { title: title(panels.kernel), picture: this.kernelPicture, scale: this.kernel.scale, mark: () => {} });
+    const text = (/** @type {HTMLElement[]} */ ...parts) => parts.map((part) => part.textContent).join("");
+    const several = !sum.shares.classList.contains("hidden");
+    const lines = several
+      ? [text(sum.terms), text(sum.shares, sum.result)]
+      : [text(sum.terms, sum.ahead, sum.result)];
+    return scene(grids, [text(sum.place), ...lines], this.theme, this.equation.classList.contains("stacked"));
   }
 
   destroy() {
