@@ -12,17 +12,24 @@ from playwright.sync_api import Locator, Page, expect
 SENTENCE = "Something went wrong"
 
 
+READY = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+
+
 def settled(page: Page) -> None:
     """Wait until the page is connected and its script has run to the end."""
-    app = page.get_by_test_id("stApp")
-    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=20_000)
-    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=20_000)
+    page.wait_for_selector(READY, timeout=20_000)  # at once when it is so, where expect() looks once a second
 
 
 def visit(page: Page, link: str) -> None:
     """Open a link and wait for the page."""
     page.goto(link)
     settled(page)
+
+
+def choose_page(page: Page, section: str, name: str) -> None:
+    """Go to a page by the navigation on top: open its section, press its name."""
+    page.get_by_test_id("stTopNavSection").filter(has_text=section).first.click()
+    page.get_by_test_id("stTopNavDropdownLink").get_by_text(name, exact=True).click()
 
 
 def no_trouble(page: Page) -> None:
@@ -68,9 +75,8 @@ class Sum:
 
 def stage(page: Page) -> Locator:
     """Return the stage once it is painted."""
-    found = page.get_by_test_id("stage").first
-    expect(found).to_have_attribute("data-ready", "true", timeout=20_000)
-    return found
+    page.wait_for_selector("[data-testid=stage][data-ready=true]", timeout=20_000)
+    return page.get_by_test_id("stage").first
 
 
 def output_shape(page: Page) -> tuple[int, int]:

@@ -251,6 +251,34 @@ def poolings(count: int, seed: int) -> list[Setting]:
     return found
 
 
+def moved(setting: Setting, chance: random.Random) -> tuple[str, Setting] | None:
+    """Return a slider of the setting's page, by its name, and the setting when it is one step further up; None for none."""
+    chance.shuffle(names := [name for name in SLIDERS[setting.page] if name in dict(setting.link_)])
+    for name in names:
+        most, title = SLIDERS[setting.page][name]
+        if setting.number("groups", 1) > 1 and name in {"out", "channels"}:
+            continue  # the seen channels would be in other groups
+        value = setting.number(name) + 1
+        further = Setting(setting.page, tuple((dict(setting.link_) | {name: value}).items()))
+        if value <= most and _possible(further):
+            apart = setting.number("separate") and name in {"padding", "stride", "dilation"}
+            return f"{title.partition(' (')[0]}, height" if apart else title, further
+    return None
+
+
+SLIDERS = {
+    "convolution": {
+        "padding": (8, "Padding (each side)"), "stride": (8, "Stride"), "dilation": (6, "Dilation"),
+        "out": (8, "Output channels"), "channels": (8, "Input channels"),
+    },
+    "pooling": {
+        "channels": (8, "Input channels"), "stride": (8, "Stride"), "p": (8, "Power p"), "oh": (16, "Output height"),
+        "ow": (16, "Output width"), "dilation": (6, "Dilation"),
+    },
+}  # fmt: skip
+"""Link name -> (its most, the slider's title)."""
+
+
 def _possible(setting: Setting) -> bool:
     """Whether torch takes the setting, and the page's sliders reach it: a kernel must fit without its dilation."""
     try:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from cnnviz.explain import checkpoints
 from tests.browser.conftest import PHONE
-from tests.browser.reading import at_rest, eventually, no_trouble, settled, visit
+from tests.browser.reading import at_rest, choose_page, eventually, no_trouble, settled, visit
 
 Stroke = list[tuple[float, float]]
 
@@ -210,9 +210,9 @@ def test_leaving_the_page_and_coming_back_keeps_the_drawing(page: Page) -> None:
     draw(page, DIGITS[7])
     assert answer(page) == 7
     drawn = ink(page)
-    page.get_by_role("link", name="Networks").first.click()
+    choose_page(page, "Networks", "Networks")
     expect(page.get_by_role("tab", name="Layers")).to_be_visible()
-    page.get_by_role("link", name="Draw").first.click()
+    choose_page(page, "Train and draw", "Draw")
     expect(page.get_by_test_id("prediction")).to_have_attribute("data-digit", "7")
     eventually(lambda: ink(page) == drawn, "the strokes are there again")
 

@@ -8,17 +8,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz.language import catalogue
+from cnnviz.ui import shell
 from tests.browser.conftest import PHONE
-from tests.browser.reading import eventually, no_trouble, settled, stage, step_slider, visit
+from tests.browser.reading import choose_page, eventually, no_trouble, settled, stage, step_slider, visit
 from tests.browser.server import Server
 
 PAGES = {
-    "home": "See a convolutional network think",
-    "convolution": "Convolution",
-    "networks": "Networks",
-    "train": "Train",
-    "draw": "Draw",
+    name: shell.HEADLINE if name == "home" else text for name, (text, _icon, _section) in shell.PAGES.items()
 }
+SECTIONS = {name: section for name, (_text, _icon, section) in shell.PAGES.items()}
 
 TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll("[data-testid=stMain], .stApp")]
     .filter((e) => e.scrollWidth > innerWidth).map((e) => `${e.className} ${e.scrollWidth}`)"""
@@ -65,16 +63,17 @@ def test_each_page_opens_by_its_link(page: Page, name: str) -> None:
 
 def test_the_pages_are_reached_from_each_other(page: Page) -> None:
     visit(page, "/")
-    for name in ["convolution", "networks", "train", "draw"]:
-        page.get_by_role("link", name=PAGES[name], exact=True).first.click()
+    for name in ["convolution", "blocks", "networks", "train", "draw"]:
+        choose_page(page, SECTIONS[name], PAGES[name])
         title(page, PAGES[name])
         expect(page).to_have_url(re.compile(f"/{name}"))
         settled(page)
         no_trouble(page)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    ("name", "language"), [(name, "zh") for name in PAGES] + [("convolution", "en"), ("blocks", "en")]
+)
 def test_each_page_on_a_phone_in_the_dark_is_whole_and_scrolls_only_down(
     open_page: Callable[..., Page], name: str, language: str
 ) -> None:
@@ -102,7 +101,7 @@ def test_the_language_switch_changes_the_texts_and_stays_over_pages_and_reload(p
     title(page, in_chinese("Convolution"))
     expect(page).to_have_url(re.compile("lang=zh"))
     expect(page.get_by_text(in_chinese("Padding (each side)")).first).to_be_visible()
-    page.get_by_role("link", name=in_chinese("Networks"), exact=True).first.click()
+    choose_page(page, in_chinese("Networks"), in_chinese("Networks"))
     title(page, in_chinese("Networks"))
     expect(page).to_have_url(re.compile("lang=zh"))
     page.reload()
@@ -134,9 +133,9 @@ def test_a_link_with_nonsense_says_so_and_shows_the_page(page: Page) -> None:
 def test_settings_survive_leaving_the_page(page: Page) -> None:
     visit(page, "/convolution?input=cross&kh=3&kw=3&padding=2&kernel=sobel_x")
     assert stage(page).get_attribute("data-output-shape") == "9x9"
-    page.get_by_role("link", name="Draw", exact=True).first.click()
+    choose_page(page, "Train and draw", "Draw")
     title(page, "Draw")
-    page.get_by_role("link", name="Convolution", exact=True).first.click()
+    choose_page(page, "Layers", "Convolution")
     title(page, "Convolution")
     eventually(
         lambda: stage(page).get_attribute("data-output-shape") == "9x9", "the settings are there again"

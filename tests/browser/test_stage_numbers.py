@@ -3,19 +3,30 @@
 import json
 import math
 import random
+from collections.abc import Iterator
 
 import pytest
 import torch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.colours import check_colours
-from tests.browser.reading import no_trouble, point_at, stage, the_line, the_sum, visit
-from tests.browser.stages import Convolved, Setting, convolutions, pooled, poolings
+from tests.browser.reading import (
+    eventually,
+    no_trouble,
+    output_shape,
+    point_at,
+    settled,
+    stage,
+    step_slider,
+    the_line,
+    the_sum,
+    visit,
+)
+from tests.browser.stages import Convolved, Setting, convolutions, moved, pooled, poolings
 
 
-def metric(page: Page, name: str) -> str:
-    found = page.get_by_test_id("stMetric").filter(has_text=name)
-    return found.get_by_test_id("stMetricValue").inner_text()
+def metric(page: Page, name: str) -> Locator:
+    return page.get_by_test_id("stMetric").filter(has_text=name).get_by_test_id("stMetricValue")
 
 
 def cells(shape: tuple[int, ...], chance: random.Random) -> list[tuple[int, int]]:
@@ -23,21 +34,53 @@ def cells(shape: tuple[int, ...], chance: random.Random) -> list[tuple[int, int]
     return [(0, 0), (rows - 1, cols - 1), (chance.randrange(rows), chance.randrange(cols))]
 
 
-@pytest.mark.parametrize("setting", convolutions(64, seed=11), ids=lambda setting: setting.link.split("?")[1])
+def walk_on(page: Page, setting: Setting, chance: random.Random) -> Iterator[Setting]:
+    """Yield a setting, and then twice the one after a random slider's step; the page shows each when it is yielded."""
+    yield setting
+    for _ in range(2):
+        step = moved(setting, chance)
+        if step is None:
+            return
+        title, setting = step
+        step_slider(page, title)
+        wanted = pooled(setting) if setting.page == "pooling" else Convolved(setting).output()
+
+        def shown(wanted: torch.Tensor = wanted) -> bool:
+            point_at(page, 0, 0)
+            if output_shape(page) != tuple(wanted.shape[1:]) or the_line(page)["side"] != "output":
+                return False  # the grid may have moved away under the mouse
+            now = the_sum(page)
+            return abs(now.value - wanted[now.channel, 0, 0].item()) < 1e-5
+
+        eventually(shown, f"the page follows {title}", 8)
+        settled(page)
+        yield setting
+
+
+# Each is seen at its link and after two steps of its sliders: 54 configurations.
+@pytest.mark.parametrize("setting", convolutions(18, seed=11), ids=lambda setting: setting.link.split("?")[1])
 def test_a_convolution_is_torchs_seen_from_output_input_and_kernel(page: Page, setting: Setting) -> None:
     chance = random.Random(setting.link)
-    made, x = Convolved(setting), setting.input()
-    wanted = made.output()
-    o = chance.randrange(wanted.shape[0])
-    per = made.weight.shape[1]
-    first = o // (wanted.shape[0] // setting.number("groups", 1)) * per
-    i = first + chance.randrange(per)
+    out, groups = setting.number("out", 1), setting.number("groups", 1)
+    o = chance.randrange(out)
+    per = Convolved(setting).weight.shape[1]
+    i = o // (out // groups) * per + chance.randrange(per)
     visit(page, f"{setting.link}&see={i}_{o}")
+    stage(page)
+    for now in walk_on(page, setting, chance):
+        check_convolution(page, Convolved(now), (i, o), chance)
+    no_trouble(page)
+
+
+def check_convolution(page: Page, made: Convolved, see: tuple[int, int], chance: random.Random) -> None:
+    """Shapes, parameters, colours, sums, reach and weights on the page are torch's."""
+    (i, o), wanted = see, made.output()
+    within = i % made.weight.shape[1]
     expect(stage(page)).to_have_attribute("data-output-shape", "x".join(map(str, wanted.shape[1:])))
     shape = wanted.shape if not made.is_row else (wanted.shape[0], wanted.shape[2])
-    assert metric(page, "Output") == "x".join(map(str, shape))
-    assert metric(page, "Parameters") == f"{made.params:,}"
-    if setting.get("input") != "wave":
+    expect(metric(page, "Output")).to_have_text("x".join(map(str, shape)))
+    expect(metric(page, "Parameters")).to_have_text(f"{made.params:,}")
+    if made.setting.get("input") != "wave":
         check_colours(page, wanted[o], wanted)
     for row, col in cells(wanted.shape[1:], chance):
         point_at(page, row, col)
@@ -46,11 +89,9 @@ def test_a_convolution_is_torchs_seen_from_output_input_and_kernel(page: Page, s
         assert shown.value == pytest.approx(wanted[o, row, col].item(), abs=1e-5)
         assert shown.shown == pytest.approx(wanted[o, row, col].item(), abs=1e-5, rel=1e-5)
         assert sum(shown.shares) + made.bias == pytest.approx(wanted[o, row, col].item(), abs=1e-5)
-        assert sum(a * b for a, b in shown.terms) == pytest.approx(shown.shares[i - first], abs=1e-5)
+        assert sum(a * b for a, b in shown.terms) == pytest.approx(shown.shares[within], abs=1e-5)
     check_reach(page, made, (i, o), chance)
-    check_kernel(page, made, wanted, (i - first, o), chance)
-    no_trouble(page)
-    assert x.isfinite().all()
+    check_kernel(page, made, wanted, (within, o), chance)
 
 
 def check_reach(page: Page, made: Convolved, see: tuple[int, int], chance: random.Random) -> None:
@@ -88,13 +129,23 @@ def check_kernel(
         assert int(line["meets"]) == math.prod(wanted.shape[1:])
 
 
-@pytest.mark.parametrize("setting", poolings(21, seed=3), ids=lambda setting: setting.link.split("?")[1])
+# With two steps of their sliders, 21 configurations.
+@pytest.mark.parametrize("setting", poolings(7, seed=3), ids=lambda setting: setting.link.split("?")[1])
 def test_a_pooling_is_torchs(page: Page, setting: Setting) -> None:
-    chance, wanted = random.Random(setting.link), pooled(setting)
-    channel = chance.randrange(wanted.shape[0])
+    chance = random.Random(setting.link)
+    channel = chance.randrange(setting.number("channels", 1))
     visit(page, f"{setting.link}&see={channel}_{channel}")
+    stage(page)
+    for now in walk_on(page, setting, chance):
+        check_pooling(page, now, channel, chance)
+    no_trouble(page)
+
+
+def check_pooling(page: Page, setting: Setting, channel: int, chance: random.Random) -> None:
+    """Shape, colours and each window's result on the page are torch's."""
+    wanted = pooled(setting)
     expect(stage(page)).to_have_attribute("data-output-shape", "x".join(map(str, wanted.shape[1:])))
-    assert metric(page, "Output") == "x".join(map(str, wanted.shape))
+    expect(metric(page, "Output")).to_have_text("x".join(map(str, wanted.shape)))
     check_colours(
         page, wanted[channel], wanted, style="grey" if setting.get("input") == "digit" else "diverging"
     )
@@ -109,4 +160,3 @@ def test_a_pooling_is_torchs(page: Page, setting: Setting) -> None:
             assert max(values) == pytest.approx(shown.value, abs=1e-5)
         elif "avg" in kind:
             assert sum(values) / shown.divisor == pytest.approx(shown.value, abs=1e-5)
-    no_trouble(page)
