@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from cnnviz.components.mounting import finite, renderer
+from cnnviz.components.mounting import finite, remembered, renderer
 from cnnviz.components.saving import SavingLabels
 from cnnviz.components.stage import Grid
 
@@ -158,6 +158,8 @@ def panels(
     *,
     hatched: str = "",
     start: str = "",
+    pinned: tuple[str, int] | None = None,
+    on_pin: Callable[[tuple[str, int] | None], None] | None = None,
 ) -> None:
     """Show panels from left to right; where the page is narrow they wrap.
 
@@ -168,6 +170,8 @@ def panels(
         key: identity of the component; the chosen cell stays as long as it does.
         hatched: what hatched cells are, translated, for the key below the panels.
         start: name of the panel whose first cell is explained at first; the last one with a sentence if "".
+        pinned: the cell that is pinned at first: its panel's name, and which it is, counted row by row; None for none.
+        on_pin: called when somebody pinned a cell or released it.
 
     Raises:
         ValueError: if a link names a panel or a cell that is not there.
@@ -182,7 +186,18 @@ def panels(
             raise ValueError(f"{link.of} has {cells[link.of]} cells, not {len(link.taps)}")
         if any(not 0 <= cell < cells[link.source] for part in link.taps for cell in part):
             raise ValueError(f"{link.source} has {cells[link.source]} cells: not all taps are among them")
+
+    def changed() -> None:
+        at: tuple[str, int] | None = None
+        match remembered(f"panels:{key}", "pinned"):
+            case {"at": [str() as name, int() as cell]} if 0 <= cell < cells.get(name, 0):
+                at = (name, cell)
+        if on_pin is not None:
+            on_pin(at)
+
+    inside = pinned is not None and 0 <= pinned[1] < cells.get(pinned[0], 0)
     payload = {
+        "pinned": list(pinned) if pinned and inside else None,
         "panels": [panel.to_json() for panel in row],
         "links": [link.to_json() for link in links],
         "labels": dict(labels),
@@ -191,4 +206,4 @@ def panels(
         "start": start,
     }
     # A field of the session may have the same name.
-    renderer("panels")(key=f"panels:{key}", data=payload)
+    renderer("panels")(key=f"panels:{key}", data=payload, default={"pinned": None}, on_pinned_change=changed)

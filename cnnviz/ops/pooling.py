@@ -3,7 +3,7 @@
 Axes say where the windows lie; they are clipped as torch clips them.
 """
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 Cells = NDArray[np.int64]
 
 
-@cache
+@lru_cache(maxsize=256)
 def pooling_axis(
     size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1, *, ceil_mode: bool = False
 ) -> Axis:
@@ -42,7 +42,7 @@ def pooling_axis(
     return Axis(size, source, padding, taps)
 
 
-@cache
+@lru_cache(maxsize=256)
 def adaptive_axis(size: int, output_size: int) -> Axis:
     """Return the windows of adaptive pooling along one axis: they cover the input, as evenly as whole cells can.
 

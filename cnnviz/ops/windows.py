@@ -5,7 +5,7 @@ it is answered here, once for each axis.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -41,7 +41,7 @@ class Axis:
         return len(self.taps)
 
 
-@cache
+@lru_cache(maxsize=256)
 def convolution_axis(
     size: int,
     kernel: int,
@@ -72,7 +72,7 @@ def convolution_axis(
     return Axis(size, source, padding[0], taps)
 
 
-@cache
+@lru_cache(maxsize=256)
 def transposed_axis(
     size: int, kernel: int, stride: int = 1, padding: int = 0, output_padding: int = 0, dilation: int = 1
 ) -> Axis:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from cnnviz.components import Link, panels
+from cnnviz.components import Link
 from cnnviz.ops import dense
-from cnnviz.ui import fields, labels, state
+from cnnviz.ui import fields, state
 from cnnviz.ui.controls import Control, sliders
 from cnnviz.ui.i18n import _
 from cnnviz.ui.numbers import said
-from cnnviz.ui.panels import panel
+from cnnviz.ui.panels import panel, show_panels
 
 BYTES = 4
 """Of one weight in torch's float32."""
@@ -120,7 +120,7 @@ def show_unit(down: int, right: int) -> None:
         Link("unit", "input", [used.tolist()], [weight.ravel()[used].tolist()]),
         Link("unit", "weights", [used.tolist()]),
     ]
-    panels(row, links, labels.panels(), key="dense_unit")
+    show_panels(row, links, key="dense_unit")
 
 
 def show_convolution(down: int, right: int) -> None:
@@ -149,7 +149,7 @@ def show_convolution(down: int, right: int) -> None:
         Link("map", "kernel", [range(9)] * len(windows)),
         Link("largest", "map", [[at[0] * side + at[1]]]),
     ]
-    panels(row, links, labels.panels(), key="dense_convolution")
+    show_panels(row, links, key="dense_convolution")
 
 
 def verdict(down: int, right: int) -> None:

@@ -6,12 +6,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.components import Link, Panel, cell_by_cell, panels
+from cnnviz.components import Link, Panel, cell_by_cell
 from cnnviz.ops import dropout
-from cnnviz.ui import fields, labels, state
+from cnnviz.ui import fields, state
 from cnnviz.ui.controls import Control, sliders
 from cnnviz.ui.i18n import _
-from cnnviz.ui.panels import stack
+from cnnviz.ui.panels import show_panels, stack
 
 Array = NDArray[np.float64]
 
@@ -108,10 +108,9 @@ def show(setting: Setting) -> None:
         links.append(cell_by_cell(f"y{c}", f"x{c}", count))
         if setting.training:
             links.append(cell_by_cell(f"y{c}", f"mask{c}", count))
-    panels(
+    show_panels(
         row,
         links,
-        labels.panels(),
         key="dropout",
         start="y0",
         hatched=_("dropped") if setting.training else "",
@@ -161,7 +160,7 @@ def average(setting: Setting) -> None:
         for c in range(len(setting.x))
         for source in ("input", "kept")
     ]
-    panels(row, links, labels.panels(), key="dropout_mean", start="mean0")
+    show_panels(row, links, key="dropout_mean", start="mean0")
 
 
 def code(setting: Setting) -> str:

@@ -117,6 +117,12 @@ def _pin(text: str) -> str:
     return text
 
 
+def _panel_cell(text: str) -> str:
+    if text and not re.fullmatch(r"[a-z_]{1,30}\.\w{1,20}\.\d{1,6}", text, re.ASCII):
+        raise ValueError(text)
+    return text
+
+
 def _edits(text: str) -> Edits:
     found: list[tuple[tuple[int, ...], float]] = []
     for part in text.split("_") if text else []:
@@ -227,6 +233,11 @@ POOL_OUT_HEIGHT = Field("pool_out_height", 2, _between(1, 16), ("pooling",), "oh
 POOL_OUT_WIDTH = Field("pool_out_width", 2, _between(1, 16), ("pooling",), "ow")
 POOL_DOWN = Field("pool_down", 0, _between(-3, 3), ("pooling",), "down")
 POOL_RIGHT = Field("pool_right", 0, _between(-3, 3), ("pooling",), "right")
+
+PANELS_PINNED = Field(
+    "panels_pinned", "", _panel_cell,
+    ("pooling", "batchnorm", "dropout", "linear", "softmax", "dense", "learn"), "cell",
+)  # fmt: skip
 
 BN_INPUT = Field("bn_input", "pictures", _one_of("numbers", "features", "pictures"), ("batchnorm",), "input")
 BN_MODE = Field("bn_mode", "train", _one_of("train", "eval"), ("batchnorm",), "mode")

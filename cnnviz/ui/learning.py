@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.components import ChartData, Grid, Link, Mark, Panel, chart, panels
+from cnnviz.components import ChartData, Grid, Link, Mark, Panel, chart
 from cnnviz.components.chart import Series
 from cnnviz.ops import samples
 from cnnviz.ui import fields, labels, state
 from cnnviz.ui.controls import Control, sliders
 from cnnviz.ui.i18n import _
 from cnnviz.ui.numbers import said, tex
+from cnnviz.ui.panels import show_panels
 
 if TYPE_CHECKING:
     from cnnviz.explain.learning import Descent, Reduction
@@ -127,7 +128,7 @@ def picture(descent: "Descent") -> None:
     taps = [
         [row * (cols + 1) + col, row * (cols + 1) + col + 1] for row in range(rows) for col in range(cols)
     ]
-    panels(
+    show_panels(
         [
             Panel("input", _("Picture X"), Grid(rows, cols + 1, white.ravel().tolist()), style="grey"),
             Panel("kernel", _("Learned kernel"), Grid(1, 2, weights), "times"),
@@ -141,8 +142,7 @@ def picture(descent: "Descent") -> None:
             Link("output", "input", taps, [weights] * len(taps)),
             Link("output", "kernel", [[0, 1]] * len(taps)),
             Link("output", "wanted", [[cell] for cell in range(len(taps))]),
-        ],
-        labels.panels(), key="learn_panels", start="output",
+        ], key="learn_panels", start="output",
     )  # fmt: skip
 
 

@@ -6,12 +6,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.components import Link, Panel, cell_by_cell, panels
+from cnnviz.components import Link, Panel, cell_by_cell
 from cnnviz.ops import linear
-from cnnviz.ui import fields, labels, state
+from cnnviz.ui import fields, state
 from cnnviz.ui.controls import Control, sliders
 from cnnviz.ui.i18n import _
-from cnnviz.ui.panels import panel, stack
+from cnnviz.ui.panels import panel, show_panels, stack
 
 Array = NDArray[np.float64]
 
@@ -75,7 +75,7 @@ def facts(setting: Setting) -> None:
 
 def show(setting: Setting) -> None:
     """Show the picture, its flattened row above the weights that meet it, the bias and the output."""
-    panels(_row(setting), _links(setting), labels.panels(), key="linear")
+    show_panels(_row(setting), _links(setting), key="linear")
 
 
 def _row(setting: Setting) -> list[Panel]:

@@ -7,12 +7,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.components import ChartData, Grid, Mark, Panel, cell_by_cell, chart, panels
+from cnnviz.components import ChartData, Grid, Mark, Panel, cell_by_cell, chart
 from cnnviz.components.chart import Series
 from cnnviz.shapes import say
 from cnnviz.ui import labels, warm
 from cnnviz.ui.i18n import _
 from cnnviz.ui.normalisation import Outcome, Trial, applied
+from cnnviz.ui.panels import show_panels
 
 Array = NDArray[np.float64]
 
@@ -78,7 +79,7 @@ def cells(trial: Trial, outcome: Outcome) -> None:
             },
         ),
     ]  # fmt: skip
-    panels(shown, [cell_by_cell("y", "x", channels.size)], labels.panels(), key="batchnorm_cells")
+    show_panels(shown, [cell_by_cell("y", "x", channels.size)], key="batchnorm_cells")
 
 
 def histograms(trial: Trial, outcome: Outcome) -> None:

@@ -1,11 +1,13 @@
 """Arrays become panels: the numbers of a layer, ready for ``cnnviz.components.panels``."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.components import Grid, Panel
+from cnnviz.components import Grid, Link, Panel, panels
+from cnnviz.ui import fields, labels, state
 
 Array = NDArray[np.float64]
 
@@ -35,3 +37,26 @@ def stack(name: str, title: str, x: Array, slot: int, **more: Any) -> list[Panel
         )
         for c, channel in enumerate(x)
     ]  # fmt: skip
+
+
+def show_panels(
+    row: Sequence[Panel], links: Sequence[Link], key: str, *, hatched: str = "", start: str = ""
+) -> None:
+    """Show a row of panels whose pinned cell stands in the link of its page.
+
+    Args:
+        row: the panels.
+        links: which cells belong together.
+        key: identity of the row; small letters and underscores.
+        hatched: what hatched cells are.
+        start: the panel whose first cell is explained at first.
+    """
+    place, name, cell = (state.get(fields.PANELS_PINNED) or "..").split(".")
+
+    def pin(at: tuple[str, int] | None) -> None:
+        state.put(fields.PANELS_PINNED, f"{key}.{at[0]}.{at[1]}" if at else "")
+
+    panels(
+        row, links, labels.panels(), key, hatched=hatched, start=start,
+        pinned=(name, int(cell)) if place == key else None, on_pin=pin,
+    )  # fmt: skip

@@ -4,14 +4,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.components import panels
 from cnnviz.ops import kernels
 from cnnviz.ops.convolution import convolve
 from cnnviz.ops.windows import convolution_axis, shift
-from cnnviz.ui import fields, labels, state
+from cnnviz.ui import fields, state
 from cnnviz.ui.controls import Control, sliders
 from cnnviz.ui.i18n import _
-from cnnviz.ui.panels import panel
+from cnnviz.ui.panels import panel, show_panels
 from cnnviz.ui.pooling import Pooling
 
 Array = NDArray[np.float64]
@@ -34,13 +33,13 @@ def show(x: Array, pooling: Pooling) -> None:
         _("**Pooling:** {same} of {count} outputs stay as they were. Small shifts stay inside a window and are hidden; that is the invariance that pooling gives, and it ends at the window's edge.").format(same=int(same.sum()), count=same.size)
     )  # fmt: skip
     if max(before.shape[1:]) <= MOST_CELLS:
-        panels(
+        show_panels(
             [
                 panel("before", _("Pooled"), before[0], slot=0, scale="pooled"),
                 panel("after", _("Pooled after the shift"), after[0], sign="arrow", slot=1, scale="pooled"),
                 panel("change", _("Change"), after[0] - before[0], sign="equals", slot=2),
             ],
-            [], labels.panels(), key="shift_panels",
+            [], key="shift_panels",
         )  # fmt: skip
     moved, found = followed(x, down, right)
     st.markdown(

@@ -6,12 +6,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.components import Link, Panel, cell_by_cell, from_all, panels
+from cnnviz.components import Link, Panel, cell_by_cell, from_all
 from cnnviz.ops import softmax
-from cnnviz.ui import fields, labels, state
+from cnnviz.ui import fields, state
 from cnnviz.ui.controls import Control, sliders
 from cnnviz.ui.i18n import _
-from cnnviz.ui.panels import panel
+from cnnviz.ui.panels import panel, show_panels
 
 Array = NDArray[np.float64]
 
@@ -80,7 +80,7 @@ def show(setting: Setting) -> None:
     ]
     if setting.stable:
         links.append(cell_by_cell("moved", "z", count))
-    panels(_row(setting), links, labels.panels(), key="softmax", start="softmax")
+    show_panels(_row(setting), links, key="softmax", start="softmax")
 
 
 def _row(setting: Setting) -> list[Panel]:

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, WebSocket, expect
 from torch.nn import functional as F
 
 from tests.browser.conftest import PHONE
-from tests.browser.reading import eventually, no_trouble, visit
+from tests.browser.reading import eventually, no_trouble, settled, visit
 
 ARITHMETIC = re.compile(r"[-\d.\s+*/()e]+")
 
@@ -261,3 +261,18 @@ def test_the_channels_of_a_picture_stand_in_two_columns_where_there_is_room(open
     assert (below, lower > top) == (left, True)
     assert corner("y0")[0] > corner("mask1")[0] > beside
     assert corner("y0")[1] == corner("mask0")[1] == top
+
+
+def test_a_pinned_cell_stands_in_the_link_and_is_there_again_after_a_reload(page: Page) -> None:
+    visit(page, "/linear")
+    panels = row(page)
+    canvas, position = place(panels, "y", (2, 0))
+    canvas.click(position=position)
+    expect(page).to_have_url(re.compile(r"cell=linear\.y\.2"))
+    page.reload()
+    settled(page)
+    panels = row(page)
+    said = sentence(panels)
+    assert (said["panel"], said["row"], said["col"]) == ("y", "2", "0")
+    panels.get_by_test_id("panel-y").locator("canvas").first.press("Escape")
+    expect(page).not_to_have_url(re.compile("cell="))

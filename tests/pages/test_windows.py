@@ -147,3 +147,8 @@ def test_an_example_of_the_notes_is_one_click_away_and_its_link_is_what_the_page
     assert said == dict(parse_qsl(example.query))
     assert any(example.text in text.value for text in app.markdown)
     assert not example.correction or any(example.correction in info.value for info in app.info)
+
+
+def test_looking_at_a_cell_leaves_an_examples_words_where_they_are(open_page):
+    app = open_page("convolution", channels="2", pin="output.1.1", see="1_0")
+    assert any("two results are added" in text.value for text in app.markdown)

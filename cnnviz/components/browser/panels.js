@@ -25,6 +25,9 @@ class Panels {
     /** @type {{name: string, cell: number} | null} */
     this.at = null;
     this.pinned = false;
+    /** What Python was told of the pin, and what it told last. */
+    this.sent = "null";
+    this.told = "null";
     this.width = 0;
     /** @type {any[]} the elements of each slot, and what they were built for */
     this.slots = [];
@@ -62,6 +65,7 @@ class Panels {
     setText(this.hatched.lastChild, component.data.hatched);
     this.hatched.classList.toggle("hidden", !component.data.hatched);
     this.keepPlace();
+    this.takePin(component.data.pinned);
     this.repaint();
     this.root.dataset.ready = "true";
   }
@@ -75,6 +79,25 @@ class Panels {
     const first = panels.find((/** @type {any} */ panel) => panel.name === start)
       ?? panels.findLast((/** @type {any} */ panel) => panel.sentence) ?? panels.at(-1);
     this.at = first?.cells.values.length ? { name: first.name, cell: 0 } : null;
+  }
+
+  /** Take over the pin that Python wants, if that is news: a link, an example. @param {[string, number] | null} pinned */
+  takePin(pinned) {
+    const told = JSON.stringify(pinned);
+    const news = told !== this.told && told !== this.sent;
+    this.told = told;
+    if (!news) return;
+    this.sent = told;
+    this.pinned = pinned !== null;
+    if (pinned) this.at = { name: pinned[0], cell: pinned[1] };
+  }
+
+  /** Tell Python which cell is pinned, so that the link has it. */
+  tellPin() {
+    const pinned = this.pinned && this.at ? [this.at.name, this.at.cell] : null;
+    if (JSON.stringify(pinned) === this.sent) return;
+    this.sent = JSON.stringify(pinned);
+    this.component.setStateValue("pinned", { at: pinned });
   }
 
   /** Paint everything: after new data, a new width or a new theme. */
@@ -177,6 +200,7 @@ class Panels {
     const same = this.at?.name === view.data.name && this.at?.cell === cell;
     this.pinned = !(same && this.pinned);
     this.go(view, cell);
+    this.tellPin();
   }
 
   /** The keyboard comes into a panel: its first cell, unless one of it is chosen or one is pinned. @param {PanelView} view */
@@ -204,6 +228,7 @@ class Panels {
       this.pinned = false;
       this.highlight();
     } else return;
+    this.tellPin();
     event.preventDefault();
     event.stopPropagation();
   }
