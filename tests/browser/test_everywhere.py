@@ -87,7 +87,9 @@ def test_each_page_on_a_phone_in_the_dark_is_whole_and_scrolls_only_down(
         expect(stage(page)).to_contain_text(said("Kernel"))
     if language == "zh":
         labels = page.get_by_test_id("stWidgetLabel").all_inner_texts()
-        assert [text for text in labels if text and text.isascii()] == []
+        assert [
+            text for text in labels if text and text.isascii() and "_" not in text
+        ] == []  # torch's names stay
     assert page.evaluate(TOO_WIDE) == []
     background = page.get_by_test_id("stApp").evaluate("e => getComputedStyle(e).backgroundColor")
     assert sum(int(part) for part in re.findall(r"\d+", background)[:3]) < 150
