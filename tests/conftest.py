@@ -5,8 +5,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 IN_CI = os.environ.get("CI") == "true"
+
+
+# How long an example takes is the machine's affair; timings are never asserted here.
+settings.register_profile("calm", deadline=None)
+settings.load_profile("calm")
 
 
 def pytest_unconfigure():

@@ -110,7 +110,10 @@ def stricter(kind, arguments, shape, outcome):
     )
     no_picture = len(shape) < 3  # torch takes the batch for the channels, or only warns
     batch_flattened = kind is L.Flatten and arguments["start_dim"] % (len(shape) + 1) == 0
-    return nothing or no_picture or batch_flattened
+    padding = arguments.get("padding", 0)
+    # With a mode other than zeros torch pads by a function of its own, which takes a negative padding for a crop.
+    cropped = not isinstance(padding, str) and min(padding if isinstance(padding, tuple) else (padding,)) < 0
+    return nothing or no_picture or batch_flattened or cropped
 
 
 # A layer without channels, features, window or spread computes nothing.
