@@ -150,8 +150,9 @@ def test_it_follows_what_is_changed_elsewhere(page: Page) -> None:
 def test_a_logarithmic_slider_gives_each_power_of_ten_the_same_length(page: Page) -> None:
     visit(page, "/learn")
     row = slider(page, "learn_rate")
-    left, right, height = ends(row)
     for share, rate in ((0.0, 0.001), (0.25, 0.01), (0.5, 0.1), (0.75, 1.0), (1.0, 10.0)):
+        at_rest(page, row)  # what stands above comes and goes with the settings
+        left, right, height = ends(row)
         page.mouse.click(left + (right - left) * share, height)
         assert value(row) == pytest.approx(rate, rel=0.05)
     eventually(lambda: "It diverges" in page.get_by_test_id("stAlert").inner_text(), "the rate arrives")
