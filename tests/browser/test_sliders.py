@@ -54,7 +54,7 @@ def test_while_it_is_dragged_the_page_follows_and_it_never_jumps_back(page: Page
     answers = set()
     for step in range(1, 41):
         page.mouse.move(left + (right - left) * step / 40, height)
-        page.wait_for_timeout(15)
+        page.wait_for_timeout(50)  # time for some answers also on a busy machine
         answers.add(metric(page, "f(x)"))
     assert len(answers) > 3, "while the button is held"
     assert value(row) == 6
