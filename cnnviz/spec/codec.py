@@ -1,4 +1,4 @@
-"""A network as JSON, both ways: for files, links, runs and checkpoints.
+"""A network as JSON, both ways: for files, runs and checkpoints; deflated for links.
 
     {"cnnviz": 1, "name": "LeNet", "input_shape": [1, 28, 28], "body": [
         {"type": "Conv2d", "name": "conv1", "in_channels": 1, "out_channels": 6, "kernel_size": 5, "padding": 2},
@@ -8,7 +8,10 @@ Fields at their defaults are left out. Reading trusts nothing: size, depth, type
 checked, and every mistake is a ``SpecError`` that names the place.
 """
 
+import base64
+import binascii
 import json
+import zlib
 from dataclasses import MISSING, fields
 from typing import Any, get_args
 
@@ -55,6 +58,29 @@ def from_json(text: str) -> Network:
     return from_data(data)
 
 
+def to_link(network: Network) -> str:
+    """Return a network as a text for a link: its JSON, deflated, in letters that no browser touches."""
+    text = json.dumps(to_data(network), ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+
+
+def from_link(text: str) -> Network:
+    """Return the network that ``to_link`` put into a text.
+
+    Raises:
+        SpecError: if it is cut short, too large, or describes no network.
+    """
+    unpack = zlib.decompressobj()
+    try:
+        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        data = unpack.decompress(packed, MOST_CHARACTERS)
+        if not unpack.eof:
+            raise SpecError("this link's network is cut short or too large")
+        return from_json(data.decode())
+    except (binascii.Error, zlib.error, UnicodeError) as error:
+        raise SpecError("this link's network cannot be read: {reason}", reason=str(error)[:100]) from None
+
+
 def from_data(data: Any) -> Network:
     """Return the network that plain data describe.
 
@@ -77,6 +103,8 @@ def _node_to_data(node: Node) -> dict[str, Any]:
     data: dict[str, Any] = {"type": type(node).__name__}
     if node.name:
         data["name"] = node.name
+    if isinstance(node, Chain | Branches) and node.block:
+        data["block"] = node.block
     match node:
         case Chain(items=items):
             data["items"] = [_node_to_data(item) for item in items]
@@ -114,19 +142,22 @@ def _node(data: Any, where: str, *, depth: int, budget: list[int]) -> Node:
         raise SpecError("this must be an object with a `type`")
     given = {key: _tupled(value) for key, value in data.items() if key not in {"type", "items", "paths"}}
     name = given.get("name", "")
-    if not isinstance(name, str):
-        raise SpecError("`name` (={name}) must be text", name=shown(name))
+    block = given.get("block", "")
+    for field, text in (("name", name), ("block", block)):
+        if not isinstance(text, str):
+            raise SpecError("`{field}` (={name}) must be text", field=field, name=shown(text))
     match data.get("type"):
         case "Chain":
-            _only(data, {"type", "name", "items"})
-            return Chain(name, _nodes(data.get("items"), f"{where}.items", depth=depth, budget=budget))
+            _only(data, {"type", "name", "block", "items"})
+            items = _nodes(data.get("items"), f"{where}.items", depth=depth, budget=budget)
+            return Chain(name, items, block=block)
         case "Branches":
-            _only(data, {"type", "name", "paths", "merge"})
+            _only(data, {"type", "name", "block", "paths", "merge"})
             nodes = _nodes(data.get("paths"), f"{where}.paths", depth=depth, budget=budget)
             paths = tuple(node for node in nodes if isinstance(node, Chain))
             if len(paths) != len(nodes):
                 raise SpecError("`paths` must be a list of chains")
-            return Branches(name, paths, given.get("merge", "concat"))
+            return Branches(name, paths, given.get("merge", "concat"), block=block)
         case str(kind) if kind in LAYERS:
             known = fields(LAYERS[kind])
             _only(data, {"type", *(entry.name for entry in known)})

@@ -10,7 +10,7 @@ module that ``cnnviz.nets.build`` makes of it, so ``state_dict`` keys follow fro
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from keyword import iskeyword
 from typing import Literal, cast
 
@@ -40,15 +40,22 @@ RESERVED = frozenset(
 class Chain:
     """Layers one after the other.
 
+    Args:
+        name: the attribute in the built module.
+        items: what runs, in this order; none hands the input on.
+        block: what its paper calls such a chain, as a class name (``VGGBlock``); "" for no block of its own.
+
     Raises:
         SpecError: if two items have the same name, or a name is no Python identifier.
     """
 
     name: str
     items: tuple["Node", ...]
+    block: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
         _names(self.name, self.items)
+        _block(self.block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class Branches:
         name: the attribute in the built module.
         paths: at least two chains; an empty chain hands its input on (the identity shortcut).
         merge: "add" sums equal shapes (residual), "concat" joins along the channels (Inception).
+        block: what its paper calls such branches, as a class name (``Inception``); "" for no block of its own.
 
     Raises:
         SpecError: for fewer than two paths, an unknown merge, or names as in ``Chain``.
@@ -67,8 +75,10 @@ class Branches:
     name: str
     paths: tuple[Chain, ...]
     merge: Literal["add", "concat"] = "concat"
+    block: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
+        _block(self.block)
         one_of("merge", self.merge, ("add", "concat"))
         if len(self.paths) < 2:
             raise SpecError("`paths` (={count}) must be at least 2", count=len(self.paths))
@@ -134,6 +144,13 @@ def _names(name: str, items: tuple[Node, ...]) -> None:
         if label in seen:
             raise SpecError("`name` (={name}) must not be given twice in one chain", name=label)
         seen.add(label)
+
+
+def _block(name: str) -> None:
+    if name and not (_NAME.fullmatch(name) and name[0].isupper() and not iskeyword(name)):
+        raise SpecError(
+            "`block` (={name}) must be a class name in Python, such as VGGBlock", name=shown(name)
+        )
 
 
 def _name(name: str) -> None:

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from cnnviz.errors import SpecError
 from cnnviz.language import LANGUAGES
+from cnnviz.spec import from_link
 
 T = TypeVar("T")
 
@@ -131,6 +133,20 @@ def _edits(text: str) -> Edits:
             raise ValueError(text)
         found.append((tuple(int(index) for index in place.split(".")), _number(value)))
     return tuple(found)
+
+
+def _own_network(text: str) -> str:
+    try:
+        from_link(text)
+    except SpecError as error:
+        raise ValueError(text[:100]) from error
+    return text
+
+
+def _path(text: str) -> str:
+    if not re.fullmatch(r"[\w.]{0,400}", text, re.ASCII):
+        raise ValueError(text)
+    return text
 
 
 def _never(text: str) -> Any:
@@ -348,7 +364,10 @@ NETWORK = Field("network", "lenet", _text, ("networks", "train"), "network")
 ACTIVATION = Field("activation", "sigmoid", _text, ("networks", "train"), "activation")
 POOLING = Field("pooling", "avg", _text, ("networks", "train"), "pooling")
 INPUT_SIDE = Field("input_side", 0, _between(0, 1024), ("networks",), "size")
-OWN_NETWORK: Field[str] = Field("own_network", "", _never)
+OWN_NETWORK = Field("own_network", "", _own_network, ("networks", "train", "build"), "own")
+"""A network of the user's own, as ``spec.to_link`` writes it; "" while there is none."""
+SELECTED = Field("selected", "", _path, ("networks", "build"), "layer")
+"""The layer that diagram, table and code point at: its place in the tree."""
 OWN_NETWORK_ERROR: Field[Any] = Field("own_network_error", None, _never)
 
 DATASET = Field("dataset", "digits", _text, ("train",), "dataset")

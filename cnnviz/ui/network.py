@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz import zoo
 from cnnviz.errors import SpecError
 from cnnviz.shapes import say
-from cnnviz.spec import Network, from_json, to_json
+from cnnviz.spec import Network, from_json, from_link, to_json, to_link
 from cnnviz.ui import fields, state
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
@@ -74,13 +74,13 @@ def _take_in() -> None:
     except SpecError as error:
         state.put(fields.OWN_NETWORK_ERROR, error.at(file.name))
         return
-    state.put(fields.OWN_NETWORK, to_json(network))
+    state.put(fields.OWN_NETWORK, to_link(network))
     state.put(fields.NETWORK, OWN)
 
 
 def _own() -> Network | None:
     text = state.get(fields.OWN_NETWORK)
-    return from_json(text) if text else None
+    return from_link(text) if text else None
 
 
 def _title(name: str, own: Network | None) -> str:

@@ -43,6 +43,9 @@ PAGES = {
     "learn": (N_("Learn a kernel"), ":material/school:", LAYERS),
     "blocks": (N_("Blocks"), ":material/dashboard:", NETWORKS),
     "networks": (N_("Networks"), ":material/account_tree:", NETWORKS),
+    "build": (N_("Build"), ":material/construction:", NETWORKS),
+    "compare": (N_("Compare"), ":material/compare_arrows:", NETWORKS),
+    "weights": (N_("Load weights"), ":material/upload_file:", NETWORKS),
     "train": (N_("Train"), ":material/model_training:", TRAINING),
     "draw": (N_("Draw"), ":material/draw:", TRAINING),
 }
