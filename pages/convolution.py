@@ -7,7 +7,7 @@ import streamlit as st
 from cnnviz.components import stage
 from cnnviz.errors import ShapeError
 from cnnviz.shapes import say
-from cnnviz.ui import convolution_choices, examples, fields, filtered, labels, pictures, shell
+from cnnviz.ui import convolution_choices, examples, fields, filtered, formulas, labels, pictures, shell
 from cnnviz.ui.i18n import _, sentence
 
 st.markdown(
@@ -39,10 +39,7 @@ def living() -> None:
             chosen.stage(), labels.stage(), key="stage", on_edit=convolution_choices.edited,
             on_view=lambda seen: pictures.look(fields.CONV, seen),
         )  # fmt: skip
-        sides = (_("Height"), _("Width")) if len(chosen.formulas) > 1 else (_("Height and width"),)
-        sides = (_("Length"),) if chosen.picture.is_row else sides
-        for side, formula in zip(sides, chosen.formulas, strict=True):
-            st.markdown(f"{side}: `{formula}`")
+        formulas.show(chosen.formulas, [_("Length")] if chosen.picture.is_row else ())
         st.markdown(_("Parameters: `{formula}`").format(formula=chosen.params_formula))
         st.code(chosen.code, language="python", wrap_lines=True)
     if chosen.flipped:

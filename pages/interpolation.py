@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnnviz.components import stage
 from cnnviz.shapes import say
-from cnnviz.ui import examples, fields, interpolation, labels, pictures, shell
+from cnnviz.ui import examples, fields, formulas, interpolation, labels, pictures, shell
 from cnnviz.ui.i18n import _
 
 st.markdown(
@@ -30,9 +30,7 @@ def living() -> None:
             chosen.stage(), labels.stage(), key="interpolation_stage", on_edit=interpolation.edited,
             on_view=lambda seen: pictures.look(fields.INTERPOLATION, seen),
         )  # fmt: skip
-        sides = (_("Height"), _("Width")) if len(chosen.formulas) > 1 else (_("Height and width"),)
-        for side, formula in zip(sides, chosen.formulas, strict=True):
-            st.markdown(f"{side}: `{formula}`")
+        formulas.show(chosen.formulas)
         st.code(chosen.code, language="python", wrap_lines=True)
         st.latex(chosen.place)
         st.caption(

@@ -8,7 +8,7 @@ from cnnviz.components import stage
 from cnnviz.errors import ShapeError
 from cnnviz.shapes import say
 from cnnviz.spec import AdaptiveAvgPool2d, AdaptiveMaxPool2d
-from cnnviz.ui import examples, fields, labels, pictures, pooling, shell, shifting
+from cnnviz.ui import examples, fields, formulas, labels, pictures, pooling, shell, shifting
 from cnnviz.ui.i18n import _, sentence
 
 st.markdown(
@@ -44,13 +44,13 @@ def living() -> None:
         )  # fmt: skip
         if data.empty == -math.inf and data.rows.before:
             st.caption(_("Max pooling pads with minus infinity, not with zero: padding never wins."))
-        sides = (_("Height"), _("Width")) if len(result.formulas) > 1 else (_("Height and width"),)
-        for side, formula in zip(sides, result.formulas, strict=False):
-            st.markdown(f"{side}: `{formula}`")
+        formulas.show(result.formulas)
         if isinstance(chosen.layer, AdaptiveMaxPool2d | AdaptiveAvgPool2d):
             rows, cols = chosen.axes(x)
-            for side, axis in ((_("Rows of each window"), rows), (_("Columns of each window"), cols)):
-                st.markdown(f"{side}: `{pooling.bins(axis)}`")
+            formulas.show(
+                [pooling.bins(rows), pooling.bins(cols)],
+                [_("Rows of each window"), _("Columns of each window")],
+            )
         st.code(chosen.code, language="python", wrap_lines=True)
     shifting.show(x, chosen)
 

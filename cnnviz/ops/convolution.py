@@ -35,32 +35,6 @@ def convolve(
     return out if bias is None else out + bias[:, None, None]
 
 
-def transposed(
-    x: Array, weight: Array, rows: Axis, cols: Axis, bias: Array | None = None, groups: int = 1
-) -> Array:
-    """Return what ``F.conv_transpose2d`` makes of a picture: each input cell stamps the kernel, and stamps add up.
-
-    Args:
-        x: input (C, H, W).
-        weight: kernels (C, O / groups, kh, kw): torch's order, input channels first.
-        rows: as ``transposed_axis`` gives them.
-        cols: the same.
-        bias: (O,) or None.
-        groups: as for ``convolve``.
-
-    Returns:
-        (O, H', W').
-    """
-    return convolve(x, by_output(weight, groups), rows, cols, bias, groups)
-
-
-def by_output(weight: Array, groups: int) -> Array:
-    """Return the kernels of a transposed convolution (C, O / groups, kh, kw) as (O, C / groups, kh, kw)."""
-    inputs, each, height, width = weight.shape
-    parted = weight.reshape(groups, inputs // groups, each, height, width)
-    return parted.transpose(0, 2, 1, 3, 4).reshape(groups * each, inputs // groups, height, width)
-
-
 def partial(x: Array, kernels: Array, rows: Axis, cols: Axis, channels: list[int]) -> Array:
     """Return one input channel's share in every output channel: kernels (O, kh, kw), its channel for each, (O, H', W')."""
     padded = pad(x, rows, cols)[channels]

@@ -15,6 +15,11 @@ def pair(value: Pair) -> tuple[int, int]:
     return (value, value) if isinstance(value, int) else value
 
 
+def short(height: int, width: int) -> Pair:
+    """Return a parameter as people write it: one number where height and width agree."""
+    return height if height == width else (height, width)
+
+
 def integer(parameter: str, value: Any, *, least: int) -> None:
     """Refuse what is not an integer from ``least`` to 2147483647.
 

@@ -7,12 +7,13 @@ an unnamed one is called by its position, as in ``nn.Sequential``.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from cnnviz.errors import SpecError
 from cnnviz.spec.checks import Pair, divides, flag, integer, integers, one_of, pair, probability, shown
 
-PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
+PADDING_MODES: tuple[PaddingMode, ...] = get_args(PaddingMode)
 UPSAMPLE_MODES = ("nearest", "bilinear", "bicubic")
 
 
@@ -31,7 +32,7 @@ class Conv2d:
     dilation: Pair = 1
     groups: int = 1
     bias: bool = True
-    padding_mode: str = "zeros"
+    padding_mode: PaddingMode = "zeros"
     name: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:

@@ -1,5 +1,7 @@
 """What a block teaches beside its picture: its branches in a table, add against concat, and what its idea saves."""
 
+from math import prod
+
 import streamlit as st
 
 from cnnviz.components import Box
@@ -200,7 +202,7 @@ def _transition(network: Network) -> None:
     before = network.input_shape
     mixed: Shape = (conv.out_channels, *before[1:])
     after: Shape = (conv.out_channels, before[1] // 2, before[2] // 2)
-    counts = [_count(shape) for shape in (before, mixed, after)]
+    counts = [prod(shape) for shape in (before, mixed, after)]
     st.markdown(
         _("The 1×1 convolution makes {before} channels into {after}; the pooling halves height and width. Values: {shapes}.").format(
             before=before[0], after=conv.out_channels,
@@ -219,10 +221,3 @@ def _inside(box: Box) -> str:
     if box.form == "layer":
         return box.title
     return " → ".join(part.title for part in box.walk() if part.form == "layer") or _("unchanged")
-
-
-def _count(shape: Shape) -> int:
-    count = 1
-    for size in shape:
-        count *= size
-    return count

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from cnnviz.components import StageData, Tensor
 from cnnviz.ops import kernels, samples
 from cnnviz.ops.convolution import convolve
-from cnnviz.ops.windows import Axis, PaddingMode, convolution_axis, transposed_axis
+from cnnviz.ops.windows import Axis, convolution_axis, transposed_axis
 from cnnviz.shapes import Result, apply
+from cnnviz.shapes.rules import conv_padding
 from cnnviz.spec import Conv2d, ConvTranspose2d, Shape
 from cnnviz.spec.checks import pair
 from cnnviz.spec.code import line
@@ -82,7 +83,9 @@ class Convolution:
             return line(self.layer)
         # The 2-D layer's own line, with the sizes along the row and the features as channels.
         (features, size), layer = pair(self.layer.kernel_size), self.layer
-        made = line(Conv2d(features, layer.out_channels, size, pair(layer.stride)[1], _across(layer), pair(layer.dilation)[1], 1, layer.bias, _mode(layer)))  # fmt: skip
+        assert isinstance(layer, Conv2d)  # the transposed one has pictures only
+        stride, dilation = pair(layer.stride)[1], pair(layer.dilation)[1]
+        made = line(Conv2d(features, layer.out_channels, size, stride, conv_padding(layer, 1)[0], dilation, 1, layer.bias, layer.padding_mode))  # fmt: skip
         return made.replace("nn.Conv2d", "nn.Conv1d")
 
     def axes(self) -> tuple[Axis, Axis]:
@@ -96,13 +99,11 @@ class Convolution:
         kernel, stride, dilation = (
             pair(each)[axis] for each in (layer.kernel_size, layer.stride, layer.dilation)
         )
-        assert not isinstance(layer.padding, str)
-        padding = pair(layer.padding)[axis]
         if isinstance(layer, ConvTranspose2d):
-            return transposed_axis(size, kernel, stride, padding, pair(layer.output_padding)[axis], dilation)
-        return convolution_axis(
-            size, kernel, stride, (padding, padding), dilation, _mode(layer), flipped=flipped
-        )
+            padding, extra = pair(layer.padding)[axis], pair(layer.output_padding)[axis]
+            return transposed_axis(size, kernel, stride, padding, extra, dilation)
+        pads, mode = conv_padding(layer, axis), layer.padding_mode
+        return convolution_axis(size, kernel, stride, pads, dilation, mode, flipped=flipped)
 
     def stage(self) -> StageData:
         """Return what the stage draws."""
@@ -133,12 +134,3 @@ def first_example() -> StageData:
 def tensor(values: Array) -> Tensor:
     """Return an array as the stage takes it."""
     return Tensor(values.shape, np.round(values, 10).ravel().tolist())
-
-
-def _across(layer: Conv2d | ConvTranspose2d) -> int:
-    assert not isinstance(layer.padding, str)
-    return pair(layer.padding)[1]
-
-
-def _mode(layer: Conv2d | ConvTranspose2d) -> PaddingMode:
-    return layer.padding_mode if isinstance(layer, Conv2d) else "zeros"  # type: ignore[return-value]

@@ -10,7 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from cnnviz.components import Edit
 from cnnviz.ops import kernels
 from cnnviz.spec import Conv2d, ConvTranspose2d
-from cnnviz.spec.checks import Pair, pair
+from cnnviz.spec.checks import pair, short
+from cnnviz.spec.layers import PaddingMode
 from cnnviz.ui import fields, pictures, state
 from cnnviz.ui.controls import Control, sliders
 from cnnviz.ui.convolution import Convolution
@@ -106,9 +107,9 @@ def _choose_layer(picture: Picture, operation: str, more: DeltaGenerator) -> Con
         st.toggle(_("Height and width apart"), **state.widget(fields.CONV_SEPARATE))
         groups, bias = _choose_groups(channels), _choose_bias()
         mode = _choose_mode() if operation != "transposed" else "zeros"
-    kernel = _short(state.get(fields.CONV_HEIGHT), state.get(fields.CONV_WIDTH))
+    kernel = short(state.get(fields.CONV_HEIGHT), state.get(fields.CONV_WIDTH))
     stride, pads, dilation = (
-        _short(state.get(first), state.get(second if apart else first)) for first, second, _b in STEPS
+        short(state.get(first), state.get(second if apart else first)) for first, second, _b in STEPS
     )
     if operation != "transposed":
         return Conv2d(channels, out, kernel, stride, pads, dilation, groups, bias, mode)
@@ -153,10 +154,6 @@ def _steps(*, apart: bool) -> list[Control]:
     ]
 
 
-def _short(height: int, width: int) -> Pair:
-    """Return one number for two that agree, as people write it."""
-    return height if height == width else (height, width)
-
 
 def _choose_groups(channels: int) -> int:
     divisors = [k for k in range(1, 9) if gcd(channels, state.get(fields.CONV_OUT)) % k == 0]
@@ -178,12 +175,12 @@ def _choose_bias() -> bool:
     return True
 
 
-def _choose_mode() -> str:
-    titles = {
+def _choose_mode() -> PaddingMode:
+    titles: dict[PaddingMode, str] = {
         "zeros": _("Zeros"), "reflect": _("The mirror image (reflect)"), "replicate": _("The edge, again (replicate)"),
         "circular": _("The opposite side (circular)"),
     }  # fmt: skip
-    chosen: str = st.selectbox(
+    chosen: PaddingMode = st.selectbox(
         _("What stands in the padding"),
         list(titles),
         format_func=titles.__getitem__,

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.components import Link
 from cnnviz.ops import dense
-from cnnviz.ui import fields, state
+from cnnviz.ui import fields, state, tables
 from cnnviz.ui.controls import Control, sliders
 from cnnviz.ui.i18n import _
 from cnnviz.ui.numbers import said
@@ -65,7 +65,7 @@ def count(layers: Layers) -> None:
         (_("Linear"), f"{side}·{side}·{channels} · {hidden} = {full:,}", full, hidden),
         (_("Convolution"), f"{kernel}·{kernel}·{channels} · {outputs} = {shared:,}", shared, outputs),
     ):
-        memory = _size((weights + biases) * BYTES)
+        memory = tables.size((weights + biases) * BYTES)
         st.markdown(
             line.format(layer=layer, formula=formula, parameters=f"{weights + biases:,}", memory=memory)
         )
@@ -74,14 +74,6 @@ def count(layers: Layers) -> None:
 def _times(ratio: float) -> str:
     """Return a ratio without an exponent, with the digits that matter."""
     return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
-
-
-def _size(count: int) -> str:
-    """Return bytes as people read them, in powers of ten."""
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
-        if count >= factor:
-            return f"{count / factor:.3g} {unit}"
-    return f"{count} B"
 
 
 def code(layers: Layers) -> str:

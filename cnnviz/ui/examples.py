@@ -8,9 +8,6 @@ from cnnviz.content import examples
 from cnnviz.ui import state
 from cnnviz.ui.i18n import _
 
-# Where somebody looks in an example is no part of it.
-LOOKS = {"see", "pin", "cell"}
-
 # On a phone a dozen buttons would fill the screen: there they stand in one row that scrolls.
 PHONE = """<style>
 @media (max-width: 640px) {
@@ -27,7 +24,7 @@ def show(page: str) -> None:
     st.html(PHONE)
     st.caption(_("From the notes"))
     shown = None
-    settings = {name: value for name, value in state.settings(page).items() if name not in LOOKS}
+    settings = state.settings(page, looks=False)  # where somebody looks in an example is no part of it
     with st.container(horizontal=True, gap="small", key=f"{page}_examples"):
         for number, example in enumerate(examples.of(page)):
             stands = settings == dict(parse_qsl(example.query, keep_blank_values=True))

@@ -16,6 +16,7 @@ from cnnviz.language import LANGUAGES
 from cnnviz.spec import from_link
 
 T = TypeVar("T")
+N = TypeVar("N", int, float)
 
 SIDES = (28, 32, 64, 96, 128, 224)
 """Pixels that the longer side of a picture may have on the convolution page."""
@@ -38,6 +39,7 @@ class Field(Generic[T]):
         read: makes a value of a link's text; raises ValueError where it is none.
         pages: the pages whose links have it; none for every page.
         url: its name in the link; "" for not in the link.
+        look: only where somebody looks; no setting of what is shown.
     """
 
     key: str
@@ -45,16 +47,25 @@ class Field(Generic[T]):
     read: Callable[[str], T]
     pages: tuple[str, ...] = ()
     url: str = ""
+    look: bool = False
 
 
-def _between(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        value = int(text)
+def _bounded(make: Callable[[str], N], least: float, most: float) -> Callable[[str], N]:
+    def read(text: str) -> N:
+        value = make(text)
         if not least <= value <= most:
             raise ValueError(text)
         return value
 
     return read
+
+
+def _between(least: int, most: int) -> Callable[[str], int]:
+    return _bounded(int, least, most)
+
+
+def _within(least: float, most: float) -> Callable[[str], float]:
+    return _bounded(_number, least, most)
 
 
 def _side(text: str) -> int:
@@ -83,23 +94,6 @@ def _number(text: str) -> float:
     if not math.isfinite(value) or abs(value) > 1e9:
         raise ValueError(text)
     return value
-
-
-def _rate(text: str) -> float:
-    value = float(text)
-    if not SMALLEST_RATE <= value <= LARGEST_RATE:
-        raise ValueError(text)
-    return value
-
-
-def _within(least: float, most: float) -> Callable[[str], float]:
-    def read(text: str) -> float:
-        value = _number(text)
-        if not least <= value <= most:
-            raise ValueError(text)
-        return value
-
-    return read
 
 
 def _flag(text: str) -> bool:
@@ -189,8 +183,8 @@ def _picture(page: str, default: str, *inputs: str) -> PictureFields:
         Field(f"{page}_seed", 0, _between(0, 99), (page,), "seed"),
         Field(f"{page}_words", "", _text, (page,), "words"),
         Field(f"{page}_cells", (), _edits, (page,), "cells"),
-        Field(f"{page}_shown", (0, 0), _pair, (page,), "see"),
-        Field(f"{page}_pinned", "", _pin, (page,), "pin"),
+        Field(f"{page}_shown", (0, 0), _pair, (page,), "see", look=True),
+        Field(f"{page}_pinned", "", _pin, (page,), "pin", look=True),
         Field(f"{page}_upload", None, _never),
     )
 
@@ -252,7 +246,7 @@ POOL_RIGHT = Field("pool_right", 0, _between(-3, 3), ("pooling",), "right")
 
 PANELS_PINNED = Field(
     "panels_pinned", "", _panel_cell,
-    ("pooling", "batchnorm", "dropout", "linear", "softmax", "dense", "learn"), "cell",
+    ("pooling", "batchnorm", "dropout", "linear", "softmax", "dense", "learn"), "cell", look=True,
 )  # fmt: skip
 
 BN_INPUT = Field("bn_input", "pictures", _one_of("numbers", "features", "pictures"), ("batchnorm",), "input")
@@ -376,7 +370,7 @@ DEVICE = Field("device", "auto", _text, ("train",), "device")
 OPTIMIZER = Field("optimizer", "adam", _text, ("train",), "optimizer")
 SCHEDULE = Field("schedule", "one_cycle", _text, ("train",), "schedule")
 AUGMENT = Field("augment", "none", _text, ("train",), "augment")
-LEARNING_RATE = Field("learning_rate", 0.0, _rate, ("train",), "lr")
+LEARNING_RATE = Field("learning_rate", 0.0, _within(SMALLEST_RATE, LARGEST_RATE), ("train",), "lr")
 BATCH_SIZE = Field("batch_size", 0, _between(0, 65536), ("train",), "batch")
 EPOCHS = Field("epochs", 0, _between(0, 1000), ("train",), "epochs")
 SEED = Field("seed", 0, _between(0, 2**31 - 1), ("train",), "seed")

@@ -12,7 +12,7 @@ from cnnviz.ops.pooling import adaptive_axis, avg_pool, lp_pool, max_pool, pooli
 from cnnviz.ops.windows import Axis
 from cnnviz.shapes import Result, apply
 from cnnviz.spec import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d
-from cnnviz.spec.checks import Pair, pair
+from cnnviz.spec.checks import Pair, pair, short
 from cnnviz.spec.code import line
 from cnnviz.ui import fields, pictures, state
 from cnnviz.ui.controls import Control, sliders
@@ -64,12 +64,11 @@ class Pooling:
         x = picture.values
         rows, cols = self.axes(x)
         out, largest = self.output(x), isinstance(self.layer, MaxPool2d | AdaptiveMaxPool2d)
-        divisors = avg_pool(x, rows, cols, count_include_pad=self._with_padding)[1]
         bounds = {"input": (len(rows.source), len(cols.source)), "output": out.shape[1:]}
         view = pictures.seen(fields.POOL, (x.shape[0], out.shape[0]), bounds)
         return StageData(
             tensor(x), tensor(out), rows, cols, "max" if largest else "norm" if self.power else "mean",
-            divisors=None if largest or self.power else tensor(divisors), power=self.power,
+            divisors=None if largest or self.power else tensor(self._divisors(x)), power=self.power,
             input_style=picture.style, empty=-math.inf if largest else 0.0, shown=view.shown, pinned=view.pinned,
         )  # fmt: skip
 
@@ -78,6 +77,10 @@ class Pooling:
         """The line of PyTorch that does this."""
         made = line(self.layer)
         return made.replace("nn.AvgPool2d(", f"nn.LPPool2d({self.power}, ") if self.power else made
+
+    def _divisors(self, x: Array) -> Array:
+        """By what the sum of each window of an average is divided."""
+        return avg_pool(x, *self.axes(x), count_include_pad=self._with_padding)[1]
 
     @property
     def _with_padding(self) -> bool:
@@ -126,7 +129,9 @@ def choose() -> tuple[Picture, Pooling]:
                 Control(fields.POOL_OUT_HEIGHT, _("Output height"), 1, min(16, height)),
                 Control(fields.POOL_OUT_WIDTH, _("Output width"), 1, min(16, width)),
             ])  # fmt: skip
-            return picture, Pooling(_adaptive(how, _short(fields.POOL_OUT_HEIGHT, fields.POOL_OUT_WIDTH)))
+            return picture, Pooling(
+                _adaptive(how, short(state.get(fields.POOL_OUT_HEIGHT), state.get(fields.POOL_OUT_WIDTH)))
+            )
         case _:
             return picture, _choose_window(kind, picture)
 
@@ -166,7 +171,7 @@ def _choose_window(kind: str, picture: Picture) -> Pooling:
     if st.toggle(_("Own stride"), help=_("Without it the window moves by its own size: windows do not overlap."), **state.widget(fields.POOL_OWN_STRIDE)):  # fmt: skip
         sliders("pooling_stride", [Control(fields.POOL_STRIDE, _("Stride"), 1, 8)])
         stride = state.get(fields.POOL_STRIDE)
-    kernel = _short(fields.POOL_HEIGHT, fields.POOL_WIDTH)
+    kernel = short(state.get(fields.POOL_HEIGHT), state.get(fields.POOL_WIDTH))
     if kind == "lp":
         return Pooling(AvgPool2d(kernel, stride), state.get(fields.POOL_POWER))
     padding = state.get(fields.POOL_PADDING) if least > 1 else 0
@@ -175,8 +180,3 @@ def _choose_window(kind: str, picture: Picture) -> Pooling:
         return Pooling(MaxPool2d(kernel, stride, padding, state.get(fields.POOL_DILATION), ceil_mode=ceil))
     include = st.toggle("count_include_pad", help=_("Whether the zeros of the padding count in the mean."), **state.widget(fields.POOL_INCLUDE))  # fmt: skip
     return Pooling(AvgPool2d(kernel, stride, padding, ceil_mode=ceil, count_include_pad=include))
-
-
-def _short(down: fields.Field[int], across: fields.Field[int]) -> Pair:
-    height, width = state.get(down), state.get(across)
-    return height if height == width else (height, width)

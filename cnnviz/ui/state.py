@@ -96,16 +96,20 @@ def _take(named: dict[str, Field[Any]], texts: dict[str, str]) -> list[str]:
     return wrong
 
 
-def settings(page: str) -> dict[str, str]:
-    """Return what a page's link says now: its fields where they differ from their defaults."""
-    return {field.url: written(get(field)) for field in fields_of(page) if get(field) != field.default}
+def settings(page: str, *, looks: bool = True) -> dict[str, str]:
+    """Return what a page's link says now: its fields where they differ from their defaults.
+
+    Args:
+        page: its name; "" for what every page's link says.
+        looks: whether to say also where somebody looks.
+    """
+    told = (field for field in fields_of(page) if looks or not field.look)
+    return {field.url: written(get(field)) for field in told if get(field) != field.default}
 
 
 def publish(page: str) -> None:
     """Write a page's fields into its link, where they differ from their defaults."""
-    wanted = {
-        field.url: written(get(field)) for field in fields_of("") if get(field) != field.default
-    } | settings(page)
+    wanted = settings("") | settings(page)
     if dict(st.query_params) != wanted:
         st.query_params.from_dict(wanted)
 
