@@ -5,6 +5,7 @@
 
 import { short } from "./format.js";
 import { withAlpha } from "./theme.js";
+import { floats } from "./wire.js";
 
 /** @typedef {import("./theme.js").Theme} Theme */
 /** @typedef {import("./colour.js").Scale} Scale */
@@ -27,8 +28,7 @@ const READABLE = 8.2;
  */
 export function decode({ rows, cols, values, f32 }) {
   if (!f32) return { rows, cols, values: values.map(received) };
-  const bytes = Uint8Array.from(atob(f32), (c) => c.charCodeAt(0));
-  return { rows, cols, values: new Float32Array(bytes.buffer) };
+  return { rows, cols, values: floats(f32) };
 }
 
 /** A number as Python sends it: infinity is a text. @param {number | string | null} value */

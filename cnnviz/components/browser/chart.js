@@ -2,7 +2,7 @@
 
 import { fit, h, mounted, setText } from "./mount.js";
 import { exact, fill } from "./format.js";
-import { readTheme, watchTheme } from "./theme.js";
+import { readTheme } from "./theme.js";
 import { saveMenu } from "./saving.js";
 import { Layout } from "./chart-layout.js";
 import { colourOf, paintChart, paintReading } from "./chart-paint.js";
@@ -39,11 +39,6 @@ class Chart {
     this.said = h("div", { class: "said", role: "status", "aria-live": "polite", "data-testid": "chart-readout" });
     this.root = h("div", { class: "root chart", "data-testid": "chart", "data-name": component.data.key },
       h("div", { class: "area" }, this.canvas, this.overlay, this.menu.root), this.said);
-    this.observer = new ResizeObserver(() => this.root.clientWidth !== this.width && this.repaint());
-    this.observer.observe(this.root);
-    this.repaint = this.repaint.bind(this);
-    this.stopTheme = watchTheme(component.parentElement, this.repaint);
-    window.addEventListener("resize", this.repaint);
   }
 
   /** @param {import("./mount.js").Component} component */
@@ -52,16 +47,6 @@ class Chart {
     this.menu.label(component.data.labels);
     this.repaint();
     this.root.dataset.ready = "true";
-  }
-
-  styled() {
-    this.repaint();
-  }
-
-  destroy() {
-    this.observer.disconnect();
-    this.stopTheme();
-    window.removeEventListener("resize", this.repaint);
   }
 
   repaint() {

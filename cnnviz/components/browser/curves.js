@@ -2,7 +2,7 @@
 
 import { h, mounted, setText } from "./mount.js";
 import { icon } from "./icons.js";
-import { readTheme, watchTheme } from "./theme.js";
+import { readTheme } from "./theme.js";
 import { colours, Plot, SERIES } from "./curves-plot.js";
 
 /** Shorter drags than this many pixels are clicks. */
@@ -31,11 +31,6 @@ class Curves {
       h("div", { class: "top" }, ...SERIES.map((s) => h("span", { class: "entry" }, this.swatches[s], this.names[s])), this.live, this.reset),
       h("div", { class: "plots" }, ...this.plots.map((p) => p.root), this.empty), this.help);
     for (const plot of this.plots) this.listen(plot);
-    this.observer = new ResizeObserver(() => this.root.clientWidth !== this.width && this.repaint());
-    this.observer.observe(this.root);
-    this.stopTheme = watchTheme(component.parentElement, () => this.repaint());
-    this.onZoom = () => this.repaint();
-    window.addEventListener("resize", this.onZoom);
   }
 
   /** @param {Plot} plot */
@@ -144,16 +139,6 @@ class Curves {
     const x = this.zoom ?? this.extent();
     for (const plot of this.plots) plot.paint(data[plot.name], x, theme, data.x_label);
     this.point();
-  }
-
-  styled() {
-    this.repaint();
-  }
-
-  destroy() {
-    this.observer.disconnect();
-    this.stopTheme();
-    window.removeEventListener("resize", this.onZoom);
   }
 }
 

@@ -5,7 +5,7 @@
 
 import { h, mounted, setText } from "./mount.js";
 import { icon } from "./icons.js";
-import { readTheme, watchTheme } from "./theme.js";
+import { readTheme } from "./theme.js";
 import { Exporter, History } from "./drawing-ink.js";
 import { Paper } from "./drawing-pen.js";
 import { Result } from "./drawing-result.js";
@@ -48,11 +48,6 @@ class Drawing {
       h("div", { class: "buttons" }, this.undo, this.redo, this.clear));
     this.root = h("div", { class: "root drawing", keydown: (/** @type {KeyboardEvent} */ e) => this.shortcut(e) },
       h("div", { class: "layout" }, this.left, this.result.prediction, this.result.seen), this.help, this.spoken);
-    this.observer = new ResizeObserver(() => this.resized());
-    this.observer.observe(this.root);
-    this.stopTheme = watchTheme(component.parentElement, () => this.repaint());
-    this.onZoom = () => this.repaint();
-    window.addEventListener("resize", this.onZoom);
   }
 
   /** @param {any} name @param {() => void} act */
@@ -149,14 +144,6 @@ class Drawing {
     if (this.paper.cursor.shown) this.paper.later();
   }
 
-  styled() {
-    this.repaint();
-  }
-
-  resized() {
-    if (this.root.clientWidth !== this.width) this.repaint();
-  }
-
   repaint() {
     const { data, parentElement } = this.component;
     const { labels } = data;
@@ -178,9 +165,6 @@ class Drawing {
     this.paper.lift();
     if (this.timer) this.send();
     this.paper.destroy();
-    this.observer.disconnect();
-    this.stopTheme();
-    window.removeEventListener("resize", this.onZoom);
   }
 }
 

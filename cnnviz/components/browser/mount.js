@@ -4,6 +4,7 @@
  */
 
 import "./history.js";
+import { watchTheme } from "./theme.js";
 
 /**
  * @typedef {object} Component What Streamlit hands over at each call.
@@ -14,8 +15,9 @@ import "./history.js";
  * @typedef {object} Instance
  * @property {HTMLElement} root
  * @property {(component: Component) => void} update
- * @property {() => void} destroy
- * @property {() => void} styled called once the style sheet is in force
+ * @property {() => void} [repaint] paint anew: another theme, zoom or width, or the style sheet has come
+ * @property {() => void} [resized] instead of `repaint` where another width needs more
+ * @property {() => void} [destroy]
  */
 
 /**
@@ -23,23 +25,55 @@ import "./history.js";
  * @param {(component: Component) => Instance} create
  */
 export function mounted(create) {
-  /** @type {WeakMap<ShadowRoot, Instance>} */
+  /** @type {WeakMap<ShadowRoot, {instance: Instance, forget: () => void}>} */
   const instances = new WeakMap();
   return (/** @type {Component} */ component) => {
     const parent = component.parentElement;
-    let instance = instances.get(parent);
-    if (!instance) {
-      instance = create(component);
-      instances.set(parent, instance);
+    if (!instances.has(parent)) {
+      const instance = create(component);
       parent.appendChild(instance.root);
+      instances.set(parent, { instance, forget: watchSurroundings(instance, parent) });
       hideUntilStyled(instance);
     }
-    instance.update(component);
+    instances.get(parent)?.instance.update(component);
     return () => {
-      instances.get(parent)?.destroy();
-      instances.get(parent)?.root.remove();
+      const gone = instances.get(parent);
+      gone?.forget();
+      gone?.instance.destroy?.();
+      gone?.instance.root.remove();
       instances.delete(parent);
     };
+  };
+}
+
+/** @param {Instance} instance */
+function refit(instance) {
+  if (instance.resized) instance.resized();
+  else instance.repaint?.();
+}
+
+/**
+ * Paint anew when the place changes: the width that there is, the page's theme, the browser's zoom.
+ * @param {Instance} instance
+ * @param {ShadowRoot} parent
+ * @returns {() => void} stop watching
+ */
+function watchSurroundings(instance, parent) {
+  const { root } = instance;
+  let width = root.clientWidth;
+  const observer = new ResizeObserver(() => {
+    if (root.clientWidth === width) return;
+    width = root.clientWidth;
+    refit(instance);
+  });
+  observer.observe(root);
+  const repaint = () => instance.repaint?.();
+  const forgetTheme = watchTheme(parent, repaint);
+  window.addEventListener("resize", repaint);
+  return () => {
+    observer.disconnect();
+    forgetTheme();
+    window.removeEventListener("resize", repaint);
   };
 }
 
@@ -61,7 +95,7 @@ function hideUntilStyled(instance) {
       return;
     }
     root.style.removeProperty("visibility");
-    instance.styled();
+    refit(instance);
   };
   requestAnimationFrame(look);
 }

@@ -3,8 +3,9 @@
  * frame, without asking the server.
  */
 
+import { Agreement } from "./agreement.js";
 import { h, mounted, setText } from "./mount.js";
-import { readTheme, watchTheme, withAlpha } from "./theme.js";
+import { readTheme, withAlpha } from "./theme.js";
 import { Scale } from "./colour.js";
 import { decode, fitting } from "./cells.js";
 import { Links, SIGN, arrange } from "./panels-layout.js";
@@ -25,9 +26,7 @@ class Panels {
     /** @type {{name: string, cell: number} | null} */
     this.at = null;
     this.pinned = false;
-    /** What Python was told of the pin, and what it told last. */
-    this.sent = "null";
-    this.told = "null";
+    this.agreed = new Agreement(null);
     this.width = 0;
     /** @type {any[]} the elements of each slot, and what they were built for */
     this.slots = [];
@@ -43,11 +42,6 @@ class Panels {
     });
     this.root = h("div", { class: "root panels", "data-testid": "panels" },
       this.row, this.sentence.root, h("div", { class: "foot" }, h("div", { class: "keys" }, this.hatched, this.help), this.saving.root));
-    this.observer = new ResizeObserver(() => this.root.clientWidth !== this.width && this.repaint());
-    this.observer.observe(this.root);
-    this.stopTheme = watchTheme(component.parentElement, () => this.repaint());
-    this.onZoom = () => this.repaint();
-    window.addEventListener("resize", this.onZoom);
   }
 
   /** @param {import("./mount.js").Component} component */
@@ -83,11 +77,7 @@ class Panels {
 
   /** Take over the pin that Python wants, if that is news: a link, an example. @param {[string, number] | null} pinned */
   takePin(pinned) {
-    const told = JSON.stringify(pinned);
-    const news = told !== this.told && told !== this.sent;
-    this.told = told;
-    if (!news) return;
-    this.sent = told;
+    if (!this.agreed.news(pinned)) return;
     this.pinned = pinned !== null;
     if (pinned) this.at = { name: pinned[0], cell: pinned[1] };
   }
@@ -95,8 +85,7 @@ class Panels {
   /** Tell Python which cell is pinned, so that the link has it. */
   tellPin() {
     const pinned = this.pinned && this.at ? [this.at.name, this.at.cell] : null;
-    if (JSON.stringify(pinned) === this.sent) return;
-    this.sent = JSON.stringify(pinned);
+    if (!this.agreed.send(pinned)) return;
     this.component.setStateValue("pinned", { at: pinned });
   }
 
@@ -231,16 +220,6 @@ class Panels {
     this.tellPin();
     event.preventDefault();
     event.stopPropagation();
-  }
-
-  styled() {
-    this.repaint();
-  }
-
-  destroy() {
-    this.observer.disconnect();
-    this.stopTheme();
-    window.removeEventListener("resize", this.onZoom);
   }
 }
 

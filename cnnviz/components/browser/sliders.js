@@ -211,8 +211,6 @@ class Sliders {
     });
   }
 
-  styled() {}
-
   destroy() {
     clearTimeout(this.timer);
   }

@@ -3,6 +3,8 @@
  * each weight meets. A window is the product of a row's taps and a column's taps. Knows no canvas.
  */
 
+import { floats } from "./wire.js";
+
 /**
  * @typedef {{shape: number[], values: ArrayLike<number>}} Tensor the last axis fastest
  * @typedef {{row: number, col: number, i: number, j: number, x: number, w: number, padded: boolean}} Tap
@@ -18,8 +20,7 @@
  */
 export function decode(raw) {
   if (raw.values) return { ...raw, values: Float64Array.from(raw.values, (/** @type {number | null} */ v) => v ?? NaN) };
-  const bytes = Uint8Array.from(atob(raw.f32), (c) => c.charCodeAt(0));
-  return { shape: raw.shape, values: new Float32Array(bytes.buffer) };
+  return { shape: raw.shape, values: floats(raw.f32) };
 }
 
 /** The windows along one axis, and the same read backwards. */

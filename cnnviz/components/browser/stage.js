@@ -3,8 +3,9 @@
  * the same frame, without asking the server; only an edited number, a chosen channel or a pin goes to Python.
  */
 
+import { Agreement } from "./agreement.js";
 import { h, mounted, setText } from "./mount.js";
-import { readTheme, watchTheme } from "./theme.js";
+import { readTheme } from "./theme.js";
 import { Scale } from "./colour.js";
 import { fill, short } from "./format.js";
 import { icon } from "./icons.js";
@@ -28,6 +29,7 @@ class Stage {
   constructor(component) {
     this.component = component;
     this.width = 0;
+    this.agreed = new Agreement(undefined);
     this.serial = 0;
     /** @type {{serial: number, grid: "input" | "kernel", place: number[], value: number}[]} not yet acknowledged */
     this.pending = [];
@@ -77,11 +79,6 @@ class Stage {
       h("div", { class: "explain" }, this.walk.controls, this.sum.root,
         h("div", { class: "details" }, this.details.input.root, this.details.output.root)),
       h("div", { class: "keys" }, this.padding, this.unused, this.help, this.save.root));
-    this.observer = new ResizeObserver(() => this.resized());
-    this.observer.observe(this.root);
-    this.stopTheme = watchTheme(component.parentElement, () => this.layer && this.repaint());
-    this.onZoom = () => this.layer && this.repaint();
-    window.addEventListener("resize", this.onZoom);
   }
 
   /** @param {import("./mount.js").Component} component */
@@ -108,12 +105,7 @@ class Stage {
 
   /** Take over what Python wants to be seen, if that is news. @param {[number, number]} shown @param {any} pinned */
   lookAt(shown, pinned) {
-    const told = JSON.stringify([shown, pinned]);
-    const news = told !== this.told && told !== this.sent;
-    // What was sent is settled by its answer, or by any other word of Python's: later the same view may be news again.
-    if (news || told === this.sent) this.sent = undefined;
-    this.told = told;
-    if (news) {
+    if (this.agreed.news([shown, pinned])) {
       [this.shown.input, this.shown.output] = shown;
       this.cursor.pinned = pinned !== null;
       if (pinned) [this.cursor.side, this.cursor.row, this.cursor.col] = pinned;
@@ -147,9 +139,8 @@ class Stage {
   changedView() {
     const pinned = this.cursor.pinned ? [this.cursor.side, this.cursor.row, this.cursor.col] : null;
     const view = { shown: [this.shown.input, this.shown.output], pinned };
-    this.sent = JSON.stringify([view.shown, view.pinned]);
     if (this.cursor.pinned) this.walk.pause();
-    this.component.setStateValue("view", view);
+    if (this.agreed.send([view.shown, view.pinned])) this.component.setStateValue("view", view);
   }
 
   /** A number was typed over the selected input cell. @param {number} value */
@@ -201,13 +192,7 @@ class Stage {
     this.highlight();
   }
 
-  styled() {
-    this.width = 0;
-    this.resized();
-  }
-
   resized() {
-    if (this.root.clientWidth === this.width || !this.layer) return;
     this.sum.forget();
     this.repaint();
   }
@@ -367,9 +352,6 @@ class Stage {
 
   destroy() {
     this.walk.pause();
-    this.observer.disconnect();
-    this.stopTheme();
-    window.removeEventListener("resize", this.onZoom);
   }
 }
 
