@@ -13,6 +13,7 @@ from cnnviz.shapes import say
 from cnnviz.ui import labels, warm
 from cnnviz.ui.i18n import _
 from cnnviz.ui.normalisation import Outcome, Trial, applied
+from cnnviz.ui.numbers import factor, said
 from cnnviz.ui.panels import show_panels
 
 Array = NDArray[np.float64]
@@ -224,13 +225,16 @@ def _last_step(trial: Trial, outcome: Outcome) -> str:
 
 
 def _said(value: float, *, inner: bool = False) -> str:
-    """Return a number with six digits; a tiny rest of rounding is 0; inside a sum, negative ones in parentheses."""
-    text = f"{0.0 if abs(value) < 1e-12 else value:.6g}".replace("-", "−")
-    return f"({text})" if inner and text.startswith("−") else text
+    """Return a number as text; inside a sum, negative ones in parentheses."""
+    text = said(_clean(value))
+    return f"({text})" if inner and value < 0 else text
 
 
 def _tex(value: float) -> str:
     """Return a number as a formula writes it, negative ones in parentheses."""
-    mantissa, _e, power = f"{0.0 if abs(value) < 1e-12 else value:.6g}".partition("e")
-    text = rf"{mantissa}\cdot 10^{{{int(power)}}}" if power else mantissa
-    return f"({text})" if text.startswith("-") else text.removeprefix(r"1\cdot ")
+    return factor(_clean(value))
+
+
+def _clean(value: float) -> float:
+    """A tiny rest of rounding is 0."""
+    return 0.0 if abs(value) < 1e-12 else value

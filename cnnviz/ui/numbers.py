@@ -18,7 +18,7 @@ def said(value: Number) -> str:
 def tex(value: Number) -> str:
     """Return a number as a formula has it, in LaTeX."""
     mantissa, exponent = _parts(value)
-    return rf"{mantissa} \cdot 10^{{{exponent}}}" if exponent else mantissa
+    return rf"{mantissa} \cdot 10^{{{exponent}}}".removeprefix(r"1 \cdot ") if exponent else mantissa
 
 
 def factor(value: Number) -> str:
