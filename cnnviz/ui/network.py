@@ -1,54 +1,62 @@
 """Choosing a network: one of the zoo with its options, or an own one from a file. Shared by the pages."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
 from cnnviz import zoo
 from cnnviz.errors import SpecError
 from cnnviz.shapes import say
-from cnnviz.spec import Network, from_json, from_link, to_json, to_link
-from cnnviz.ui import fields, state
+from cnnviz.spec import Network, from_json, from_link, to_link
+from cnnviz.ui import fields, network_options, state
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
 
 OWN = "own"
 
-OPTIONS = {"activation": fields.ACTIVATION, "pooling": fields.POOLING}
-
 
 def choose(after: Callable[[], None] | None = None) -> Network:
-    """Show the menu of networks and return the chosen one; ``after`` is called when the choice changes."""
+    """Show the menu of networks with their options and return the chosen one.
+
+    Args:
+        after: called when the choice changes.
+
+    Raises:
+        SpecError: if the chosen options give no network, such as too small a picture; they are kept.
+    """
+
+    def switch() -> None:
+        if state.get(fields.NETWORK) in zoo.ZOO:
+            network_options.keep_fitting(zoo.ZOO[state.get(fields.NETWORK)])
+        if after:
+            after()
+
     own = _own()
     names = [*zoo.ZOO, *([OWN] if own else [])]
     state.keep_among(fields.NETWORK, names)
     with st.container(horizontal=True, vertical_alignment="bottom", key="network_choice"):
         name = st.selectbox(
-            _("Network"),
-            names,
-            format_func=lambda name: _title(name, own),
-            **state.widget(fields.NETWORK, after),
-        )
+            _("Network"), names, format_func=lambda name: _title(name, own),
+            **state.widget(fields.NETWORK, switch),
+        )  # fmt: skip
         if name == OWN and own:
             return own
         entry = zoo.ZOO[name]
-        chosen = {}
-        for option, values in entry.options.items():
-            field = OPTIONS[option]
-            state.keep_among(field, list(values))
-            chosen[option] = st.selectbox(
-                _option_title(option), values, format_func=_value_title, **state.widget(field, after)
-            )
-    source = _("Source: {source}").format(source=entry.source)
-    st.caption(f"{_(entry.about)}  \n{source}")
-    return zoo.get(name, **chosen)
+        options = network_options.choose(entry, after)
+        found = _built(entry, options)
+        network_options.ways_back(options, found if isinstance(found, SpecError) else None, after)
+    _describe(entry, options)
+    if isinstance(found, SpecError):
+        raise found
+    return found
 
 
 def upload() -> None:
     """Take in an own network from a JSON file, and offer none that is damaged."""
     file = st.file_uploader(
-        _("An own network (JSON)"), type=["json"], key="widget:own_network_file", on_change=_take_in
-    )
+        _("An own network (JSON)"), type=["json"], key="widget:own_network_file", on_change=_take_in, max_upload_size=5,
+    )  # fmt: skip
     if file is None:
         st.caption(_("Save one of the networks as JSON, change it in any editor, and open it here."))
     if refused := state.get(fields.OWN_NETWORK_ERROR):
@@ -56,12 +64,24 @@ def upload() -> None:
             raise refused
 
 
-def download(network: Network) -> None:
-    """Offer the network as a JSON file."""
-    st.download_button(
-        _("Save as JSON"), to_json(network, indent=1), f"{network.name}.json", "application/json",
-        icon=":material/download:", key="widget:save_network",
-    )  # fmt: skip
+def _built(entry: zoo.Entry, options: dict[str, Any]) -> Network | SpecError:
+    try:
+        return zoo.get(entry.name, **options)
+    except SpecError as error:
+        return error
+
+
+def _describe(entry: zoo.Entry, options: dict[str, Any]) -> None:
+    """Say in a sentence what the network is, whom it follows, and what is not as documented there."""
+    lines = [_(entry.about), _("Source: {source}").format(source=entry.source_of(options))]
+    changed = [
+        f"{network_options.title(option)} {network_options.said(option, value)}"
+        for option, value in options.items()
+        if option != "follow"
+    ]
+    if changed:
+        lines.append(_("Changed: {options}").format(options=" · ".join(changed)))
+    st.caption("  \n".join(lines))
 
 
 def _take_in() -> None:
@@ -87,13 +107,3 @@ def _title(name: str, own: Network | None) -> str:
     if name == OWN and own:
         return _("{name} (own file, input {shape})").format(name=own.name, shape=say(own.input_shape))
     return zoo.ZOO[name].title
-
-
-def _option_title(option: str) -> str:
-    return {"activation": _("Activation"), "pooling": _("Pooling")}[option]
-
-
-def _value_title(value: str) -> str:
-    return {"relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "avg": _("Average"), "max": _("Maximum")}[
-        value
-    ]

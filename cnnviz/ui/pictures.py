@@ -13,11 +13,12 @@ from cnnviz.components import Edit, View
 from cnnviz.data import images
 from cnnviz.errors import DataError
 from cnnviz.ops import samples
-from cnnviz.ui import fields, state
+from cnnviz.ui import fields, links, state
 from cnnviz.ui.controls import Control, sliders
-from cnnviz.ui.fields import Edits, PictureFields
+from cnnviz.ui.fields import PictureFields
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
+from cnnviz.ui.links import Edits
 
 Array = NDArray[np.float64]
 
@@ -121,7 +122,7 @@ def keep(field: fields.Field[Edits], edits: list[Edit]) -> None:
     """Add typed numbers to a field; the newest for a cell counts, and only so many are kept."""
     before: Edits = state.get(field)
     known = dict(before) | {edit.place: edit.value for edit in edits}
-    state.put(field, tuple(known.items())[-fields.MOST_EDITS :])
+    state.put(field, tuple(known.items())[-links.MOST_EDITS :])
 
 
 def look(own: PictureFields, view: View) -> None:
@@ -196,7 +197,7 @@ def _channels(own: PictureFields) -> Control:
 
 def _photograph(whole: NDArray[np.float32], own: PictureFields) -> Picture:
     coloured = st.toggle(_("In colour: red, green, blue"), **state.widget(own.coloured))
-    side = st.select_slider(_("Longer side in pixels"), fields.SIDES, **state.widget(own.side))
+    side = st.select_slider(_("Longer side in pixels"), links.SIDES, **state.widget(own.side))
     planes = list(whole) if coloured else [images.to_grey(whole)]
     values = np.stack([images.shrink(plane, side) for plane in planes]).astype(np.float64).round(4)
     return Picture(values, "grey", whole=whole)
@@ -204,8 +205,9 @@ def _photograph(whole: NDArray[np.float32], own: PictureFields) -> Picture:
 
 def _uploaded(page: str, own: PictureFields) -> Picture:
     file = st.file_uploader(
-        _("A picture"), type=["png", "jpg", "jpeg", "gif", "bmp", "webp"], key=f"widget:{page}_upload_file"
-    )
+        _("A picture"), type=["png", "jpg", "jpeg", "gif", "bmp", "webp"], key=f"widget:{page}_upload_file",
+        max_upload_size=5,
+    )  # fmt: skip
     if file is not None:
         try:
             state.put(own.upload, images.decode_coloured(file.getvalue(), file.name, KEPT))

@@ -1,27 +1,13 @@
 """LeNet: the first convolutional network in daily use, reading digits on cheques; also with batch normalisation."""
 
-from typing import Literal
-
 from cnnviz.language import N_
-from cnnviz.spec import (
-    AvgPool2d,
-    BatchNorm1d,
-    BatchNorm2d,
-    Chain,
-    Conv2d,
-    Flatten,
-    Layer,
-    Linear,
-    MaxPool2d,
-    Network,
-    ReLU,
-    Sigmoid,
-    Tanh,
-)
+from cnnviz.spec import BatchNorm1d, BatchNorm2d, Chain, Conv2d, Flatten, Linear, Network, Node
+from cnnviz.zoo.options import scaled
 from cnnviz.zoo.registry import register
-
-Activation = Literal["relu", "sigmoid", "tanh"]
-Pooling = Literal["max", "avg"]
+from cnnviz.zoo.sizes import side_after
+from cnnviz.zoo.style import activation as activate
+from cnnviz.zoo.style import dropping
+from cnnviz.zoo.style import pooling as pool
 
 
 @register(
@@ -32,29 +18,15 @@ Pooling = Literal["max", "avg"]
     ),
     source="LeCun, Bottou, Bengio, Haffner 1998; sizes and padding as in Dive into Deep Learning 7.6",
 )
-def lenet(*, activation: Activation = "sigmoid", pooling: Pooling = "avg") -> Network:
+def lenet(
+    *, channels: int = 1, size: int = 28, classes: int = 10, width: float = 1, activation: str = "sigmoid",
+    pooling: str = "avg", dropout: float = 0, batch_norm: bool = False,
+) -> Network:  # fmt: skip
     """Return LeNet as Dive into Deep Learning gives it; it was published with sigmoids and average pooling."""
-    return Network(
-        "LeNet",
-        (1, 28, 28),
-        Chain(
-            "",
-            (
-                Conv2d(1, 6, 5, padding=2, name="conv1"),
-                _activation(activation, "act1"),
-                _pooling(pooling, 2, "pool1"),
-                Conv2d(6, 16, 5, name="conv2"),
-                _activation(activation, "act2"),
-                _pooling(pooling, 2, "pool2"),
-                Flatten(name="flatten"),
-                Linear(16 * 5 * 5, 120, name="fc1"),
-                _activation(activation, "act3"),
-                Linear(120, 84, name="fc2"),
-                _activation(activation, "act4"),
-                Linear(84, 10, name="fc3"),
-            ),
-        ),
-    )
+    return _lenet(
+        "LeNet", channels, size, classes, width, activation, pooling, dropout,
+        padding=2, conv_norm=batch_norm, linear_norm=False,
+    )  # fmt: skip
 
 
 @register(
@@ -65,42 +37,42 @@ def lenet(*, activation: Activation = "sigmoid", pooling: Pooling = "avg") -> Ne
     ),
     source="Ioffe, Szegedy 2015; Dive into Deep Learning 8.5, whose first convolution has no padding",
 )
-def lenet_bn() -> Network:
+def lenet_bn(
+    *, channels: int = 1, size: int = 28, classes: int = 10, width: float = 1, activation: str = "sigmoid",
+    pooling: str = "avg", dropout: float = 0, batch_norm: bool = True,
+) -> Network:  # fmt: skip
     """Return LeNet with batch normalisation after every convolution and hidden linear layer, before the sigmoid."""
-    return Network(
-        "BatchNorm-LeNet",
-        (1, 28, 28),
-        Chain(
-            "",
-            (
-                Conv2d(1, 6, 5, name="conv1"),
-                BatchNorm2d(6, name="bn1"),
-                Sigmoid(name="act1"),
-                AvgPool2d(2, name="pool1"),
-                Conv2d(6, 16, 5, name="conv2"),
-                BatchNorm2d(16, name="bn2"),
-                Sigmoid(name="act2"),
-                AvgPool2d(2, name="pool2"),
-                Flatten(name="flatten"),
-                Linear(16 * 4 * 4, 120, name="fc1"),
-                BatchNorm1d(120, name="bn3"),
-                Sigmoid(name="act3"),
-                Linear(120, 84, name="fc2"),
-                BatchNorm1d(84, name="bn4"),
-                Sigmoid(name="act4"),
-                Linear(84, 10, name="fc3"),
-            ),
-        ),
+    return _lenet(
+        "BatchNorm-LeNet", channels, size, classes, width, activation, pooling, dropout,
+        padding=0, conv_norm=batch_norm, linear_norm=batch_norm,
+    )  # fmt: skip
+
+
+def _lenet(
+    title: str, channels: int, size: int, classes: int, width: float, activation: str, pooling: str,
+    dropout: float, *, padding: int, conv_norm: bool, linear_norm: bool,
+) -> Network:  # fmt: skip
+    c1, c2 = scaled(6, width), scaled(16, width)
+    features = (
+        Conv2d(channels, c1, 5, padding=padding, name="conv1"),
+        *((BatchNorm2d(c1, name="bn1"),) if conv_norm else ()),
+        activate(activation, "act1"),
+        pool(pooling, 2, "pool1"),
+        Conv2d(c1, c2, 5, name="conv2"),
+        *((BatchNorm2d(c2, name="bn2"),) if conv_norm else ()),
+        activate(activation, "act2"),
+        pool(pooling, 2, "pool2"),
     )
-
-
-def _activation(kind: Activation, name: str) -> Layer:
-    """Return the activation of that kind."""
-    kinds: dict[str, type[ReLU | Sigmoid | Tanh]] = {"relu": ReLU, "sigmoid": Sigmoid, "tanh": Tanh}
-    return kinds[kind](name=name)
-
-
-def _pooling(kind: Pooling, kernel_size: int, name: str) -> Layer:
-    """Return a pooling of that kind whose windows do not overlap."""
-    kinds: dict[str, type[MaxPool2d | AvgPool2d]] = {"max": MaxPool2d, "avg": AvgPool2d}
-    return kinds[kind](kernel_size, name=name)
+    side = side_after(size, features, title)
+    hidden: list[Node] = []
+    before = c2 * side * side
+    for number, after in enumerate((120, 84), start=1):
+        hidden += (
+            Linear(before, after, name=f"fc{number}"),
+            *((BatchNorm1d(after, name=f"bn{number + 2}"),) if linear_norm else ()),
+            activate(activation, f"act{number + 2}"),
+            *dropping(dropout, f"dropout{number}"),
+        )
+        before = after
+    head = (Flatten(name="flatten"), *hidden, Linear(before, classes, name="fc3"))
+    return Network(title, (channels, size, size), Chain("", (*features, *head)))
