@@ -1,10 +1,13 @@
-"""WHAT follows from a network: sizes, parameters, multiply-adds, receptive field, and why. No torch.
+"""WHAT follows from a network: sizes, parameters, multiply-adds, receptive field, memory, and why. No torch.
 
-rules    one layer: what it makes of a shape, with the arithmetic
-tracing  the whole tree: one row a layer, and totals
+rules     one layer: what it makes of a shape
+formulas  the arithmetic of that in words
+windows   where a layer's windows lie
+views     what one value sees of the picture through all windows before it
+tracing   the whole tree: one row a layer, and totals; up to the first error
 """
 
 from cnnviz.shapes.rules import Result, apply, say
-from cnnviz.shapes.tracing import Row, Trace, trace
+from cnnviz.shapes.tracing import Reached, Row, Trace, reached, trace
 
-__all__ = ["Result", "Row", "Trace", "apply", "say", "trace"]
+__all__ = ["Reached", "Result", "Row", "Trace", "apply", "reached", "say", "trace"]

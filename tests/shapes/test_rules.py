@@ -61,7 +61,7 @@ CONFIGURATIONS = {
     L.BatchNorm1d: {"num_features": channels, "affine": st.booleans()},
     L.Dropout: {"p": chance},
     L.Dropout2d: {"p": chance},
-    L.Flatten: {"start_dim": dims, "end_dim": dims},
+    L.Flatten: {"start_dim": mostly(st.integers(1, 3), dims), "end_dim": mostly(st.integers(-2, -1), dims)},
     L.Linear: {"in_features": st.integers(0, 12), "out_features": st.integers(0, 6), "bias": st.booleans()},
     L.Softmax: {"dim": dims},
     L.LogSoftmax: {"dim": dims},

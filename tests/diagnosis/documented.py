@@ -1,0 +1,48 @@
+"""Documented networks with one thing wrong: the relative must be found, and told as the cause."""
+
+from cnnviz.spec import Conv2d, Flatten, Linear, tree
+from cnnviz.zoo import get
+from tests.diagnosis.making import Case, known
+
+CASES = [
+    Case("LeNet without padding", known("lenet", conv1__padding=0), "fc1", ("400", "`flatten` gives 16*4*4 = 256", "`conv1` has no padding: LeNet uses padding=2"), "Set padding=2 in `conv1`"),
+    Case("LeNet with another kernel", known("lenet", conv2__kernel_size=3), "fc1", ("16*6*6 = 576", "`conv2` has kernel_size=3"), "Set kernel_size=5 in `conv2`"),
+    Case("LeNet with more channels", known("lenet", conv1__out_channels=8), "conv2", ("`conv2` expects 6 channels, but `conv1` gives 8",), "Set in_channels=8 in `conv2`"),
+    Case("LeNet with wrong in_features", known("lenet", fc2__in_features=100), "fc2", ("expects 100 features, but `fc1` gives 120",), "Set in_features=120 in `fc2`"),
+    Case("LeNet with less features in the middle", known("lenet", fc1__out_features=100), "fc2", ("expects 120 features, but `fc1` gives 100",), "Set in_features=100 in `fc2`"),
+    Case("LeNet without Flatten", known("lenet", flatten__gone=None), "fc1", ("picture 16x5x5", "Flatten"), "Insert Flatten() as `flatten`"),
+    Case("LeNet without its second pooling", known("lenet", pool2__gone=None), "fc1", ("16*10*10 = 1600", "LeNet has AvgPool2d(2) there"), "Insert AvgPool2d(2) as `pool2`"),
+    Case("LeNet on colour pictures", known("lenet", (3, 28, 28)), "conv1", ("expects 1 channel, but the picture 3x28x28 has 3 channels",), "Set in_channels=3 in `conv1`"),
+    Case("LeNet on CIFAR-10", known("lenet", (3, 32, 32)), "conv1", ("3 channels", "LeNet is made for pictures of 1x28x28"), "Set in_channels=3 in `conv1`; set in_features=576 in `fc1`"),
+    Case("LeNet on larger pictures", known("lenet", (1, 32, 32)), "fc1", ("16*6*6 = 576", "LeNet is made for pictures of 1x28x28"), "Set in_features=576 in `fc1`"),
+    Case("LeNet with two things wrong", known("lenet", conv1__padding=0, conv2__kernel_size=7), "fc1", ("`conv1`, `conv2` differ from those of LeNet",), "Make `conv1`, `conv2` as LeNet has them"),
+    Case("LeNet with a pooling too wide", known("lenet", pool1__stride=1), "fc1", ("`pool1` has stride=1", "LeNet"), "Set stride=2 in `pool1`"),
+    Case("BatchNorm-LeNet with the other padding", known("lenet_bn", conv1__padding=2), "fc1", ("16*5*5 = 400", "`conv1` has padding=2: BatchNorm-LeNet uses padding=0"), "Set padding=0 in `conv1`"),
+    Case("BatchNorm-LeNet with the wrong features", known("lenet_bn", bn1__num_features=16), "bn1", ("`bn1` expects 16 channels, but `conv1` gives 6",), "Set num_features=6 in `bn1`"),
+    Case("BatchNorm-LeNet with the wrong features behind fc1", known("lenet_bn", bn3__num_features=84), "bn3", ("`bn3` expects 84 features, but `fc1` gives 120",), "Set num_features=120 in `bn3`"),
+    Case("SimpleCNN without padding", known("simple_cnn", conv1__padding=0), "fc", ("12544", "16*26*26 = 10816", "`conv1` has no padding: SimpleCNN uses padding=1"), "Set padding=1 in `conv1`"),
+    Case("SimpleCNN on colour pictures", known("simple_cnn", (3, 32, 32)), "conv1", ("3 channels",), ""),
+    Case("DigitRecognizer without its pooling", known("digit_recognizer", pool__gone=None), "fc1", ("64*24*24 = 36864", "`pool` is missing"), "Insert MaxPool2d(2) as `pool`"),
+    Case("DigitRecognizer as its first tutorial had it", known("digit_recognizer", fc1__in_features=1024), "fc1", ("expects 1024 features", "64*12*12 = 9216"), "Set in_features=9216 in `fc1`"),
+    Case("CIFAR Net on MNIST", known("cifar_net", (1, 28, 28)), "conv1", ("`conv1` expects 3 channels, but the picture 1x28x28 has 1 channel",), ""),
+    Case("AlexNet with a stride of 2", known("alexnet", conv1__stride=2), "classifier.fc1", ("`conv1` has stride=2: AlexNet uses stride=4",), "Set stride=4 in `conv1`"),
+    Case("AlexNet on 96x96", known("alexnet", (1, 96, 96)), "classifier.fc1", ("expects 6400 features", "256*1*1 = 256", "made for pictures of 1x224x224"), ""),
+    Case("VGG-11 on MNIST", known("vgg11", (1, 28, 28)), "block5.pool", ("looks at 2x2, but only 1x1 is left of the picture 28x28", "VGG-11 is made for pictures of 1x224x224"), "Use pictures of 1x224x224"),
+    Case("VGG-16 on CIFAR-10", known("vgg16", (3, 32, 32)), "block1.conv1", ("3x32x32 has 3 channels",), "Set in_channels=3 in `block1.conv1`; set in_features=512 in `classifier.fc1`"),
+    Case("VGG-11 small without padding", known("vgg11_small", block3_in_conv1__padding=0), "classifier.fc1", ("`block3.conv1` has no padding", "VGG-11 small uses padding=1"), "Set padding=1 in `block3.conv1`"),
+    Case("NiN with one wrong 1x1 convolution", known("nin", block2_in_mix1__in_channels=96), "block2.mix1", ("expects 96 channels, but `block2.conv` gives 256",), "Set in_channels=256 in `block2.mix1`"),
+    Case("NiN on pictures too small", known("nin", (1, 28, 28)), "pool2", ("looks at 3x3, but only 2x2 is left",), ""),
+    Case("GoogLeNet with one wrong channel", known("googlenet", b3_in_inception1_in_p2_in_conv__out_channels=120), "b3.inception2.p1.conv", ("256 channels", "64 + 120 + 32 + 32 = 248", "GoogLeNet uses out_channels=128"), "Set out_channels=128 in `b3.inception1.p2.conv`"),
+    Case("GoogLeNet with one path that shrinks", known("googlenet", b4_in_inception2_in_p3_in_conv__padding=0), "b4.inception2", ("same height and width", "has no padding: GoogLeNet uses padding=2"), "Set padding=2 in `b4.inception2.p3.conv`"),
+    Case("GoogLeNet with a pooling that shrinks", known("googlenet", b3_in_inception1_in_p4_in_pool__padding=0), "b3.inception1", ("`p4` 32x10x10",), "Set padding=1 in `b3.inception1.p4.pool`"),
+    Case("ResNet-18 with a stride but a plain shortcut", known("resnet18", b3_in_block1_in_sum_in_shortcut_in_conv3__gone=None), "b3.block1.sum", ("equal shapes", "`shortcut` 64x56x56", "is missing"), ""),
+    Case("ResNet-18 with a shortcut that keeps the size", known("resnet18", b3_in_block1_in_sum_in_shortcut_in_conv3__stride=1), "b3.block1.sum", ("differ in height and width", "ResNet-18 uses stride=2"), "Set stride=2 in `b3.block1.sum.shortcut.conv3`"),
+    Case("ResNet-18 with other channels in one block", known("resnet18", b2_in_block1_in_sum_in_residual_in_conv2__out_channels=96), "b2.block1.sum.residual.bn2", ("expects 64 channels", "gives 96"), "Set out_channels=64 in `b2.block1.sum.residual.conv2`"),
+    Case("DenseNet with one convolution that grows less", known("densenet", dense1_in_layer2_in_new_in_conv__out_channels=30), "dense1.layer3.new.bn", ("128 channels", "96 + 30 = 126", "DenseNet uses out_channels=32"), "Set out_channels=32 in `dense1.layer2.new.conv`"),
+    Case("DenseNet with a wrong transition", known("densenet", transition2_in_conv__in_channels=128), "transition2.conv", ("expects 128 channels", "gives"), ""),
+    Case("DenseNet with one convolution that shrinks", known("densenet", dense2_in_layer1_in_new_in_conv__padding=0), "dense2.layer1", ("same height and width", "has no padding"), "Set padding=1 in `dense2.layer1.new.conv`"),
+    Case("DenseNet-121 with a wrong classifier", known("densenet121", fc__in_features=1000), "fc", ("expects 1000 features", "1024*1*1 = 1024"), "Set in_features=1024 in `fc`"),
+    Case("a convolution behind LeNet's Flatten", tree.insert(get("lenet"), "", 7, Conv2d(16, 16, 3, padding=1, name="conv3"))[0], "conv3", ("`flatten` has already laid the picture out: 16x5x5 became 400",), ""),
+    Case("a linear layer before LeNet's Flatten", tree.insert(get("lenet"), "", 6, Linear(400, 400, name="fc0"))[0], "fc0", ("`flatten` must come before it",), "Move `flatten` before `fc0`"),
+    Case("LeNet's Flatten much too early", tree.insert(tree.remove(get("lenet"), "flatten"), "", 3, Flatten(name="flatten"))[0], "conv2", ("has already laid the picture out: 6x14x14 became 1176",), "Move `flatten` before `fc1`"),
+]  # fmt: skip
