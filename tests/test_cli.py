@@ -88,7 +88,7 @@ TEN_MILLION = NEGATIVE.replace('"padding": -1', '"padding": 1').replace('"out_ch
         (["shapes", "lenet", "--input", "wide"], None, "`--input` (=wide) must be like 1x28x28"),
         (["shapes", "lenet", "--input", "1x2x2"], None, "conv2: `kernel_size` (=5)"),
         (["code", "lenet", "--set", "activation"], None, "must be OPTION=VALUE"),
-        (["code", "lenet", "--set", "activation=step"], None, "must be one of: sigmoid, relu, tanh"),
+        (["code", "lenet", "--set", "activation=step"], None, "must be one of: relu, sigmoid, tanh, gelu"),
         (["train", "--device", "tpu"], None, "`device` (='tpu') must be auto, cpu, mps, cuda or cuda:N"),
         (["train", "--device", "cuda:77"], None, "there is no device `cuda:77` here; there are: auto, cpu"),
         (["train", "--dataset", "imagenet"], None, "there is no data set `imagenet`; there are: digits"),

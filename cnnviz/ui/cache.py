@@ -9,22 +9,32 @@ from cnnviz.spec import Network
 
 if TYPE_CHECKING:
     from cnnviz.explain.predict import Predictor
+    from cnnviz.nets.source import Source
+    from cnnviz.nets.summary import Summary
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def source(network: Network) -> str:
-    """Return the network's PyTorch source."""
-    from cnnviz.nets.source import source as written  # noqa: PLC0415  (imports torch)
+def source(network: Network) -> "Source":
+    """Return the network's PyTorch source, and which line makes what."""
+    from cnnviz.nets.source import written  # noqa: PLC0415  (the frame of the pages comes without it)
 
     return written(network)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def summary(network: Network) -> str:
-    """Return torchinfo's table of the network."""
+def summary(network: Network) -> "Summary":
+    """Return torchinfo's table of the network and its totals."""
     from cnnviz.nets.summary import summary as table  # noqa: PLC0415  (imports torch)
 
     return table(network)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def onnx(network: Network) -> bytes:
+    """Return the network as an ONNX file with fresh weights."""
+    from cnnviz.nets.onnx import export  # noqa: PLC0415  (imports torch)
+
+    return export(network)
 
 
 def predictor(path: Path) -> "Predictor":

@@ -1,109 +1,15 @@
-"""The command line: ``python -m cnnviz COMMAND``. The same functions as the pages, without a browser.
+"""Commands about training: start, list and stop runs, and ask what they learned."""
 
-With ``--json`` one JSON document goes to standard output and nothing else; progress and messages go to standard
-error. Exit code 0 is success, 2 bad input (with one clear line), 1 a failure.
-"""
-
-import json
-import os
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cnnviz import zoo
+from cnnviz.cli.frame import LANGUAGE, Json, Options, _, app, network_of, percent, print_json, print_table
 from cnnviz.errors import CnnvizError, DataError, SpecError
-from cnnviz.language import Message, from_environment, render, sentence, translator
-from cnnviz.shapes import Trace, say, trace
-from cnnviz.spec import Network, from_json
-
-LANGUAGE = from_environment()
-_ = translator(LANGUAGE)
-
-app = typer.Typer(
-    name="cnnviz", help=_("A visual laboratory for convolutional neural networks, without its pages."),
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
-)  # fmt: skip
-
-Json = Annotated[bool, typer.Option("--json", help=_("One JSON document on standard output, nothing else."))]
-Described = Annotated[str, typer.Argument(metavar="NETWORK_OR_JSON_FILE", help=_("A name, or a JSON file."))]
-Options = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="OPTION=VALUE", help=_("An option of a documented network.")),
-]
-
-
-def main() -> None:
-    """Run a command; every error of ours ends as one line."""
-    try:
-        code = app(standalone_mode=False)
-    except CnnvizError as error:
-        _fail(sentence(error, LANGUAGE), 2)
-    except typer.Abort:
-        _fail(_("interrupted"), 1)
-    except typer._click.exceptions.ClickException as error:
-        _fail(error.format_message(), 2)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    sys.exit(code if isinstance(code, int) else 0)
-
-
-@app.command(help=_("List the documented networks."))
-def networks(*, as_json: Json = False) -> None:
-    """List the documented networks with input, parameters and multiply-adds."""
-    rows: list[dict[str, Any]] = []
-    for name in zoo.ZOO:
-        network, traced = zoo.get(name), trace(zoo.get(name))
-        rows.append(
-            {"name": name, "input": list(network.input_shape), "params": traced.params, "macs": traced.macs}
-        )
-    if as_json:
-        _print_json(rows)
-        return
-    _print_table(
-        (_("name"), _("input"), _("parameters"), _("multiply-adds")),
-        [(row["name"], say(tuple(row["input"])), f"{row['params']:,}", f"{row['macs']:,}") for row in rows],
-    )
-
-
-@app.command(help=_("Show every layer's shapes, parameters, multiply-adds and receptive field."))
-def shapes(
-    network: Described,
-    *,
-    options: Options = None,
-    input_shape: Annotated[str, typer.Option("--input", help=_("Another input, such as 1x28x28."))] = "",
-    as_json: Json = False,
-) -> None:
-    """Trace a network."""
-    described = _network(network, options)
-    if input_shape:
-        described = described.with_input(_shape(input_shape))
-    traced = trace(described)
-    if as_json:
-        _print_json(
-            {"network": described.name, "input_shape": list(described.input_shape), **_trace_data(traced)}
-        )
-        return
-    _print_table(
-        (_("path"), _("layer"), _("input"), _("output"), _("parameters"), _("multiply-adds"), _("receptive field")),
-        [
-            (row.path, row.layer, say(row.input_shape), say(row.output_shape), f"{row.params:,}", f"{row.macs:,}", say(row.receptive_field))
-            for row in traced.rows
-        ]
-        + [(_("total"), "", say(described.input_shape), say(traced.output_shape), f"{traced.params:,}", f"{traced.macs:,}", "")],
-    )  # fmt: skip
-
-
-@app.command(help=_("Print the network as PyTorch code that runs alone."))
-def code(network: Described, *, options: Options = None) -> None:
-    """Print a network's source."""
-    from cnnviz.nets.source import source  # noqa: PLC0415  (imports torch)
-
-    typer.echo(source(_network(network, options)), nl=False)
+from cnnviz.language import Message, render
 
 
 @app.command(help=_("Train a network; the run is kept and can be stopped, watched and drawn with."))
@@ -145,7 +51,7 @@ def train(
         "validation_fraction": validation_fraction, "seed": seed,
     }  # fmt: skip
     chosen = replace(
-        config.suggested(_network(network, options), dataset), device=device,
+        config.suggested(network_of(network, options), dataset), device=device,
         **{name: value for name, value in given.items() if value is not None},  # type: ignore[arg-type]
     )  # fmt: skip
     devices.resolve(device)
@@ -157,7 +63,7 @@ def train(
         runs.stop(run)
     result = _run_data(run)
     if as_json:
-        _print_json(result)
+        print_json(result)
     elif result["test_accuracy"] is not None:
         typer.echo(
             _("test accuracy {accuracy} after {seconds:.1f} s, {speed:,.0f} samples a second").format(
@@ -178,11 +84,11 @@ def runs(*, as_json: Json = False) -> None:
 
     rows = [_run_data(run) for run in list_runs()]
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
-    _print_table(
+    print_table(
         (_("run"), _("state"), _("network"), _("data set"), _("test accuracy")),
-        [(row["run"], _(row["state"]), row["network"] or "?", row["dataset"] or "?", _percent(row["test_accuracy"])) for row in rows],
+        [(row["run"], _(row["state"]), row["network"] or "?", row["dataset"] or "?", percent(row["test_accuracy"])) for row in rows],
     )  # fmt: skip
 
 
@@ -234,38 +140,12 @@ def predict(
             raise error.at(str(file)) from None
         rows.append({"file": str(file), "digit": answer.digit, "label": answer.label, "probabilities": list(answer.probabilities)})  # fmt: skip
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
-    _print_table(
+    print_table(
         (_("file"), _("digit"), _("sure")),
-        [(row["file"], row["label"], _percent(max(row["probabilities"]))) for row in rows],
+        [(row["file"], row["label"], percent(max(row["probabilities"]))) for row in rows],
     )
-
-
-def _network(name: str, options: list[str] | None) -> Network:
-    given = {}
-    for option in options or []:
-        key, equals, value = option.partition("=")
-        if not equals:
-            raise SpecError("`--set` (={option}) must be OPTION=VALUE", option=option[:60])
-        given[key] = value
-    if name in zoo.ZOO or given or not (name.endswith(".json") or Path(name).exists()):
-        return zoo.get(name, **given)
-    try:
-        return from_json(Path(name).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DataError("`{file}` cannot be read: {reason}", file=name, reason=error.strerror or "") from None
-    except UnicodeDecodeError:
-        raise DataError("`{file}` is not a text file", file=name) from None
-    except SpecError as error:
-        raise error.at(name) from None
-
-
-def _shape(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.lower().replace("×", "x").split("x"))
-    except ValueError:
-        raise SpecError("`--input` (={value}) must be like 1x28x28", value=text[:60]) from None
 
 
 def _follow(run: Any) -> None:
@@ -310,41 +190,3 @@ def _run_data(run: Any) -> dict[str, Any]:
         "checkpoint": str(file) if (file := run.checkpoint()) else None,
         "error": render(failure.template, failure.values, LANGUAGE) if failure else None,
     }  # fmt: skip
-
-
-def _trace_data(traced: Trace) -> dict[str, Any]:
-    return {
-        "rows": [
-            {
-                "path": row.path, "layer": row.layer, "input_shape": list(row.input_shape),
-                "output_shape": list(row.output_shape), "params": row.params, "macs": row.macs,
-                "receptive_field": list(row.receptive_field), "formulas": list(row.formulas),
-            }
-            for row in traced.rows
-        ],
-        "output_shape": list(traced.output_shape), "params": traced.params, "macs": traced.macs,
-    }  # fmt: skip
-
-
-def _print_json(data: Any) -> None:
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=1, default=str))
-
-
-def _print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    widths = [max(map(_width, column)) for column in zip(head, *rows, strict=True)]
-    for row in (head, *rows):
-        typer.echo("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())  # fmt: skip
-
-
-def _width(text: str) -> int:
-    """Return the columns that a text takes on a terminal: Chinese characters take two."""
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.2f} %"
-
-
-def _fail(line: str, code: int) -> None:
-    typer.echo(" ".join(line.split()), err=True)
-    sys.exit(code)
