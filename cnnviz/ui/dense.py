@@ -10,7 +10,7 @@ from cnnviz.ops import dense
 from cnnviz.ui import fields, state, tables
 from cnnviz.ui.controls import Control, sliders
 from cnnviz.ui.i18n import _
-from cnnviz.ui.numbers import said
+from cnnviz.ui.numbers import said, times
 from cnnviz.ui.panels import panel, show_panels
 
 BYTES = 4
@@ -56,7 +56,7 @@ def count(layers: Layers) -> None:
     with st.container(horizontal=True, gap="large", key="dense_facts"):
         st.metric(_("Linear: weights"), f"{full:,}", width="content")
         st.metric(_("Convolution: weights"), f"{shared:,}", width="content")
-        st.metric(_("Linear / convolution"), _times(full / shared), width="content")
+        st.metric(_("Linear / convolution"), times(full / shared), width="content")
     st.latex(
         r"\begin{gathered} \mathrm{Linear}: H \cdot W \cdot C_{in} \cdot n \\ \mathrm{Conv}: k \cdot k \cdot C_{in} \cdot C_{out} \end{gathered}"
     )
@@ -69,11 +69,6 @@ def count(layers: Layers) -> None:
         st.markdown(
             line.format(layer=layer, formula=formula, parameters=f"{weights + biases:,}", memory=memory)
         )
-
-
-def _times(ratio: float) -> str:
-    """Return a ratio without an exponent, with the digits that matter."""
-    return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
 
 
 def code(layers: Layers) -> str:

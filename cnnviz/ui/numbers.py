@@ -26,6 +26,11 @@ def factor(value: Number) -> str:
     return f"({tex(value)})" if float(value) < 0 else tex(value)
 
 
+def times(ratio: float) -> str:
+    """Return a ratio without an exponent, with the digits that matter."""
+    return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
+
+
 def _parts(value: Number) -> tuple[str, int]:
     mantissa, _, exponent = f"{float(value):.6g}".partition("e")
     return mantissa, int(exponent or 0)

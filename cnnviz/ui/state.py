@@ -129,6 +129,10 @@ def written(value: Any) -> str:
             return f"{value:.10g}"
         case (tuple() as place, float() as number):  # a cell that was typed over
             return f"{'.'.join(map(str, place))}~{number:.10g}"
+        case []:
+            return ""
+        case (str(), *_) as names:
+            return ",".join(names)
         case tuple():
             return "_".join(map(written, value))
     return str(value)
