@@ -7,6 +7,7 @@ Standard library only, so that pages, commands and errors can all use it. The ca
 import gettext
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,26 @@ class Message(str):
     """Text that stands in the catalogue, in English until somebody says it."""
 
     __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A template of the catalogue and what its placeholders stand for; a value may be such a sentence itself.
+
+    Attributes:
+        template: English, with ``{name}`` placeholders.
+        values: what they stand for.
+    """
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def say(self, language: str) -> str:
+        """Return it in a language."""
+        return render(self.template, self.values, language)
+
+    def __str__(self) -> str:
+        return self.say(DEFAULT)
 
 
 def N_(message: str) -> Message:  # noqa: N802
@@ -61,11 +82,8 @@ def from_environment() -> str:
 
 
 def render(template: str, values: Mapping[str, Any], language: str) -> str:
-    """Return a template in a language with its values put in; values that are messages are translated too."""
-    said = {
-        name: translate(value, language) if isinstance(value, Message) else value
-        for name, value in values.items()
-    }
+    """Return a template in a language with its values put in; messages among the values are translated too."""
+    said = {name: _value(value, language) for name, value in values.items()}
     return translate(template, language).format(**said)
 
 
@@ -73,3 +91,13 @@ def sentence(error: CnnvizError, language: str) -> str:
     """Return an error's sentence in a language, with its place where it has one."""
     text = render(error.template, error.values, language)
     return f"{error.place}: {text}" if error.place else text
+
+
+def _value(value: Any, language: str) -> Any:
+    match value:
+        case Message():
+            return translate(value, language)
+        case Sentence():
+            return value.say(language)
+        case _:
+            return value

@@ -28,6 +28,7 @@ RULE = {
     "spec": BASE,
     "shapes": LIGHT,
     "zoo": LIGHT,
+    "diagnosis": LIGHT | {"shapes", "zoo"},
     "ops": BASE | {"numpy"},
     "data.catalog": BASE | {"platformdirs"},
     "data.drawing": BASE | {"numpy"},
@@ -36,7 +37,7 @@ RULE = {
     "data.download": BASE | {"data.catalog", "torch", "torchvision"},
     "data.folder": BASE | {"data.catalog", "data.images", "numpy", "PIL", "torch", "torchvision"},
     "data.datasets": LIGHT | {"data", "numpy", "PIL", "torch", "torchvision"},
-    "nets": LIGHT | {"shapes", "torch", "safetensors", "torchinfo"},
+    "nets": LIGHT | {"shapes", "torch", "safetensors", "torchinfo", "-onnx"},
     "train.config": LIGHT | {"shapes", "data.catalog"},
     "train.events": BASE,
     "train.history": BASE | {"train.events"},
@@ -53,15 +54,15 @@ RULE = {
     "figures": LIGHT | {"shapes", "ops", "train.history", "numpy", "plotly"},
     "components": {"streamlit"},
     "content": BASE,
-    "ui": LIGHT | TRAIN | {"streamlit", "starlette", "numpy", "shapes", "zoo", "ops", "data.catalog", "data.images", "components", "content", "figures", "explain.checkpoints", "-explain", "-nets", "-data"},
-    "pages": LIGHT | TRAIN | {"streamlit", "numpy", "shapes", "zoo", "ops", "data.catalog", "data.images", "components", "figures", "ui"},
-    "cli": LIGHT | {"typer", "shapes", "zoo", "-data", "-nets", "-train", "-explain", "-tqdm"},
+    "ui": LIGHT | TRAIN | {"streamlit", "starlette", "numpy", "shapes", "zoo", "diagnosis", "ops", "data.catalog", "data.images", "components", "content", "figures", "explain.checkpoints", "-explain", "-nets", "-data"},
+    "pages": LIGHT | TRAIN | {"streamlit", "numpy", "shapes", "zoo", "diagnosis", "ops", "data.catalog", "data.images", "components", "figures", "ui"},
+    "cli": LIGHT | {"typer", "shapes", "zoo", "-diagnosis", "-data", "-nets", "-train", "-explain", "-tqdm"},
     "app": {"streamlit", "starlette", "ui"},
 }  # fmt: skip
 
 HEAVY = {
     "torch", "torchvision", "torchinfo", "safetensors", "streamlit", "starlette", "numpy", "PIL", "plotly", "typer",
-    "platformdirs", "tqdm",
+    "platformdirs", "tqdm", "onnx",
 }  # fmt: skip
 
 
@@ -131,13 +132,13 @@ def loaded_by(*modules):
 
 
 def test_the_light_rooms_bring_neither_torch_nor_streamlit():
-    rooms = ["spec", "shapes", "zoo", "figures.costs", "train.runs", "train.config", "train.history", "explain.checkpoints"]  # fmt: skip
+    rooms = ["spec", "shapes", "zoo", "diagnosis", "figures.costs", "train.runs", "train.config", "train.history", "explain.checkpoints"]  # fmt: skip
     assert not loaded_by(*(f"cnnviz.{room}" for room in rooms)) & {"torch", "streamlit", "torchvision"}
 
 
 def test_training_brings_no_streamlit_and_nothing_that_the_gpu_machine_lacks():
     found = loaded_by("cnnviz.train.loop", "cnnviz.train.worker", "cnnviz.nets.checkpoint")
-    assert not found & {"streamlit", "plotly", "typer", "torchinfo", "sklearn", "scipy", "pandas"}
+    assert not found & {"streamlit", "plotly", "typer", "torchinfo", "sklearn", "scipy", "pandas", "onnx"}
 
 
 def test_the_frame_of_the_pages_comes_without_torch():

@@ -5,30 +5,45 @@ modules in ``browser/``, which draw them. Pointing, stepping and zooming never a
 edited number, a slider and a stroke do.
 """
 
+from cnnviz.components.builder import BuilderLabels, Chosen, Entry, Piece, builder
 from cnnviz.components.chart import ChartData, ChartLabels, Mark, chart
+from cnnviz.components.code import CodeLabels, code
 from cnnviz.components.curves import CurvesData, CurvesLabels, Series, curves
 from cnnviz.components.diagram import Box, DiagramLabels, diagram
 from cnnviz.components.drawing import Drawing, DrawingLabels, Prediction, drawing
+from cnnviz.components.findings import Fact, Finding, FindingsLabels, findings
 from cnnviz.components.panels import Link, Panel, PanelsLabels, cell_by_cell, from_all, panels
+from cnnviz.components.rows import LayerRow, Problem, RowsLabels, rows
 from cnnviz.components.sliders import Slider, SlidersLabels, sliders
 from cnnviz.components.stage import Edit, Grid, StageData, StageLabels, Tensor, View, stage
 
 __all__ = [
     "Box",
+    "BuilderLabels",
     "ChartData",
     "ChartLabels",
+    "Chosen",
+    "CodeLabels",
     "CurvesData",
     "CurvesLabels",
     "DiagramLabels",
     "Drawing",
     "DrawingLabels",
     "Edit",
+    "Entry",
+    "Fact",
+    "Finding",
+    "FindingsLabels",
     "Grid",
+    "LayerRow",
     "Link",
     "Mark",
     "Panel",
     "PanelsLabels",
+    "Piece",
     "Prediction",
+    "Problem",
+    "RowsLabels",
     "Series",
     "Slider",
     "SlidersLabels",
@@ -36,13 +51,17 @@ __all__ = [
     "StageLabels",
     "Tensor",
     "View",
+    "builder",
     "cell_by_cell",
     "chart",
+    "code",
     "curves",
     "diagram",
     "drawing",
+    "findings",
     "from_all",
     "panels",
+    "rows",
     "sliders",
     "stage",
 ]

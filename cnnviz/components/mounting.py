@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -30,3 +31,14 @@ def remembered(key: str, name: str) -> Any:
     """Return the state ``name`` that the component ``key`` sent last, or ``None``."""
     state = st.session_state.get(key)
     return state.get(name) if isinstance(state, dict) else None
+
+
+def chosen(key: str, on_select: Callable[[str], None] | None) -> Callable[[], None]:
+    """Return the callback for the state ``selected`` of the component ``key``: it hands on the path that was chosen."""
+
+    def changed() -> None:
+        match remembered(key, "selected"):
+            case {"path": str() as path} if on_select is not None:
+                on_select(path)
+
+    return changed

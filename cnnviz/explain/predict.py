@@ -10,6 +10,7 @@ from torch import Tensor
 
 from cnnviz.data.datasets import fit
 from cnnviz.data.drawing import Picture, prepare
+from cnnviz.errors import RunError
 from cnnviz.nets.checkpoint import Checkpoint, load
 from cnnviz.spec import LogSoftmax, Softmax, leaves
 
@@ -24,12 +25,21 @@ class Prediction:
 
 
 class Predictor:
-    """A trained network, ready to be asked; it is never changed."""
+    """A trained network, ready to be asked; it is never changed.
+
+    Raises:
+        RunError: if a drawing can be no picture for it.
+    """
 
     def __init__(self, checkpoint: Checkpoint) -> None:
+        channels = len(checkpoint.mean)
+        if channels not in {1, 3}:
+            raise RunError(
+                "this network looks at pictures of {channels} channels; a drawing has 1, or 3 as a colour picture",
+                channels=channels,
+            )
         self.checkpoint = checkpoint
         self._module = checkpoint.module()
-        channels = len(checkpoint.mean)
         self._mean = torch.tensor(checkpoint.mean).view(1, channels, 1, 1)
         self._std = torch.tensor(checkpoint.std).view(1, channels, 1, 1)
         last = [layer for _, layer in leaves(checkpoint.network.body)][-1]
@@ -40,7 +50,7 @@ class Predictor:
         """Return the predictor of a checkpoint file.
 
         Raises:
-            RunError: if the file is missing, damaged or none of ours.
+            RunError: if the file is missing, damaged, none of ours, or no drawing can be a picture for its network.
         """
         return cls(load(path))
 
@@ -61,12 +71,21 @@ class Predictor:
         Args:
             pictures: (N, H, W) from 0 to 1, ink bright on dark, as ``cnnviz.data.drawing.prepare`` makes them;
                 fitted to the network's input.
+
+        Raises:
+            RunError: if the network does not give one score a class.
         """
         batch = torch.from_numpy((np.clip(pictures, 0, 1) * 255).round().astype(np.uint8))[:, None]
         batch = fit(batch, self.checkpoint.network.input_shape).float() / 255
         with torch.inference_mode():
-            rows = self._probabilities(self._module((batch - self._mean) / self._std)).tolist()
+            scores = self._module((batch - self._mean) / self._std)
         classes = self.checkpoint.classes
+        if scores.shape[1:] != (len(classes),):
+            raise RunError(
+                "this network gives {shape}, not one score for each of {count} classes",
+                shape="x".join(map(str, scores.shape[1:])), count=len(classes),
+            )  # fmt: skip
+        rows = self._probabilities(scores).tolist()
         return [
             Prediction(best := max(range(len(row)), key=row.__getitem__), classes[best], tuple(row))
             for row in rows

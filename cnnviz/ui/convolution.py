@@ -10,7 +10,7 @@ from cnnviz.ops import kernels, samples
 from cnnviz.ops.convolution import convolve
 from cnnviz.ops.windows import Axis, convolution_axis, transposed_axis
 from cnnviz.shapes import Result, apply
-from cnnviz.shapes.rules import conv_padding
+from cnnviz.shapes.windows import conv_padding
 from cnnviz.spec import Conv2d, ConvTranspose2d, Shape
 from cnnviz.spec.checks import pair
 from cnnviz.spec.code import line

@@ -1,10 +1,11 @@
 """From a network to the boxes of its diagram: the tree gives the nesting, the trace gives the numbers."""
 
+from dataclasses import dataclass
 from typing import assert_never
 
 from cnnviz.components import Box
-from cnnviz.errors import ShapeError
-from cnnviz.shapes import Row, trace
+from cnnviz.components.diagram import State
+from cnnviz.shapes import Row, reached
 from cnnviz.spec import (
     GELU,
     AdaptiveAvgPool2d,
@@ -36,39 +37,39 @@ from cnnviz.spec import (
 )
 from cnnviz.spec.checks import Pair, pair
 from cnnviz.spec.code import line
+from cnnviz.spec.tree import join
 from cnnviz.ui.i18n import _, sentence
 
-Rows = dict[str, Row]
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a network: its rows by path, where it breaks and why."""
+
+    rows: dict[str, Row]
+    place: str | None
+    problem: str
+
+    def state(self, path: str) -> State:
+        """Return whether what stands at a path does not fit, or is not reached; ``""`` for what runs."""
+        return "" if path in self.rows else "wrong" if path == self.place else "unreached"
+
+    def why(self, path: str) -> str:
+        """Return the sentence of the problem if it is this one's."""
+        return self.problem if path == self.place and path not in self.rows else ""
 
 
 def boxes(network: Network) -> Box:
-    """Return the whole network as nested boxes; where branches cannot be merged, all up to there and why.
+    """Return the whole network as nested boxes.
 
-    Raises:
-        ShapeError: if a layer does not fit what comes before it.
+    Where a layer does not fit or branches cannot be merged, it says why there, and what would follow is marked.
     """
-    rows, problem = reached(network)
-    return _chain(network.body, "", network.name, network.input_shape, rows, problem)
-
-
-def reached(network: Network) -> tuple[Rows, ShapeError | None]:
-    """Return the rows by path and None; or, where branches cannot be merged, the rows up to there and the error.
-
-    Raises:
-        ShapeError: if a layer does not fit what comes before it.
-    """
-    try:
-        return {row.path: row for row in trace(network).rows}, None
-    except ShapeError as error:
-        branches = _at(network.body, error.place.split("."))
-        if not isinstance(branches, Branches):
-            raise
-        rows: Rows = {}
-        for number in range(len(branches.paths)):
-            upto = _upto(network.body, error.place.split("."), number)
-            assert isinstance(upto, Chain)
-            rows |= {row.path: row for row in trace(Network(network.name, network.input_shape, upto)).rows}
-        return rows, error
+    found = reached(network)
+    known = _Known(
+        {row.path: row for row in found.rows},
+        found.error.place if found.error else None,
+        sentence(found.error) if found.error else "",
+    )
+    return _chain(network.body, "", network.name, network.input_shape, known)
 
 
 def title(layer: Layer) -> str:
@@ -110,72 +111,77 @@ def kind(layer: Layer) -> str:
             assert_never(layer)
 
 
-def _box(node: Node, path: str, name: str, shape: Shape, rows: Rows, problem: ShapeError | None) -> Box:
+def _box(node: Node, path: str, name: str, shape: Shape, known: _Known) -> Box:
     match node:
         case Chain():
-            return _chain(node, path, name, shape, rows, problem)
+            return _chain(node, path, name, shape, known)
         case Branches():
-            return _branches(node, path, name, shape, rows, problem)
+            return _branches(node, path, name, shape, known)
         case _:
-            row = rows[path]
-            return Box(
-                path, "layer", title(node), row.input_shape, row.output_shape, row.params, row.macs,
-                kind(node), details=_details(node, row),
-            )  # fmt: skip
+            return _layer(node, path, shape, known)
 
 
-def _chain(node: Chain, path: str, name: str, shape: Shape, rows: Rows, problem: ShapeError | None) -> Box:
-    parts: list[Box] = []
-    at = shape
-    for label, item in named(node.items):
-        parts.append(_box(item, _join(path, label), label, at, rows, problem))
-        at = parts[-1].output
-        if not at:
-            break  # nothing runs after branches that cannot be merged
+def _layer(layer: Layer, path: str, shape: Shape, known: _Known) -> Box:
+    if (row := known.rows.get(path)) is None:
+        return Box(
+            path, "layer", title(layer), shape, (), 0, 0, kind(layer), details=(("code", line(layer)),),
+            state=known.state(path), problem=known.why(path),
+        )  # fmt: skip
     return Box(
-        path, "chain", name, shape, at, sum(part.params for part in parts), sum(part.macs for part in parts),
-        parts=tuple(parts), named=bool(node.name),
+        path, "layer", title(layer), row.input_shape, row.output_shape, row.params, row.macs, kind(layer),
+        details=_details(layer, row), field=row.receptive_field, sees=_sees(row), window=_window(layer, row),
     )  # fmt: skip
 
 
-def _branches(
-    node: Branches, path: str, name: str, shape: Shape, rows: Rows, problem: ShapeError | None
-) -> Box:
-    parts = tuple(
-        _box(item, _join(path, label), _path_name(label), shape, rows, problem)
-        for label, item in named(node.paths)
-    )
-    output = rows[path].output_shape if path in rows else ()
-    lines = (
-        [(_("Channels"), _sum([part.output[0] for part in parts]))]
-        if node.merge == "concat" and output
-        else []
-    )
-    if path in rows:
-        lines.append((_("Receptive field"), _field(rows[path])))
+def _chain(node: Chain, path: str, name: str, shape: Shape, known: _Known) -> Box:
+    parts: list[Box] = []
+    at = shape
+    for label, item in named(node.items):
+        parts.append(_box(item, join(path, label), label, at, known))
+        at = parts[-1].output
     return Box(
-        path, "branches", name, shape, output, sum(part.params for part in parts), sum(part.macs for part in parts),
-        parts=parts, merge=node.merge, details=tuple(lines), named=bool(node.name),
-        problem=sentence(problem) if problem and problem.place == path else "",
+        path, "chain", name, shape, at, sum(part.params for part in parts), sum(part.macs for part in parts),
+        parts=tuple(parts), named=bool(node.name), block=node.block,
+        state="unreached" if not shape or (parts and all(part.state == "unreached" for part in parts)) else "",
+    )  # fmt: skip
+
+
+def _branches(node: Branches, path: str, name: str, shape: Shape, known: _Known) -> Box:
+    parts = tuple(
+        _box(item, join(path, label), _path_name(label), shape, known) for label, item in named(node.paths)
+    )
+    row = known.rows.get(path)
+    channels = [part.output[0] for part in parts if part.output]
+    return Box(
+        path, "branches", name, shape, row.output_shape if row else (),
+        sum(part.params for part in parts), sum(part.macs for part in parts),
+        parts=parts, merge=node.merge, named=bool(node.name), block=node.block,
+        details=(("channels", _sum(channels)),) if row and node.merge == "concat" else (),
+        field=row.receptive_field if row else (), sees=_sees(row) if row else (),
+        state=known.state(path), problem=known.why(path),
     )  # fmt: skip
 
 
 def _details(layer: Layer, row: Row) -> tuple[tuple[str, str], ...]:
-    """Every line is arithmetic with its numbers put in."""
+    """Every line is arithmetic with its numbers put in, under the name of its label; the last is the code."""
     lines: list[tuple[str, str]] = []
-    axes = (_("Height"), _("Width")) if len(row.formulas) == 2 else (_("Height and width"),)
-    if isinstance(layer, Flatten):
-        axes = (_("Size"),)
+    axes = (
+        ("size",)
+        if isinstance(layer, Flatten)
+        else ("height", "width")
+        if len(row.formulas) == 2
+        else ("both",)
+    )
     lines += zip(axes, row.formulas, strict=False)  # a layer that keeps the size has no formula
     if row.params_formula:
-        lines.append((_("Parameters"), row.params_formula))
+        lines.append(("params", row.params_formula))
     if isinstance(layer, Conv2d):
         places = "*".join(map(str, row.output_shape[1:]))
-        lines.append((_("Multiply-adds"), f"{_weights(row)}*{places} = {row.macs}"))
+        lines.append(("macs", f"{_weights(row)}*{places} = {row.macs}"))
     elif isinstance(layer, Linear):
         places = "".join(f"*{size}" for size in row.output_shape[:-1])
-        lines.append((_("Multiply-adds"), f"{_weights(row)}{places} = {row.macs}"))
-    return (*lines, (_("Receptive field"), _field(row)), ("PyTorch", line(layer)))
+        lines.append(("macs", f"{_weights(row)}{places} = {row.macs}"))
+    return (*lines, ("code", line(layer)))
 
 
 def _weights(row: Row) -> str:
@@ -183,10 +189,29 @@ def _weights(row: Row) -> str:
     return row.params_formula.partition(" ")[0]
 
 
-def _field(row: Row) -> str:
-    return _("{height}×{width} pixels of the input").format(
-        height=row.receptive_field[0], width=row.receptive_field[1]
-    )
+def _window(layer: Layer, row: Row) -> tuple[int, ...]:
+    """How much of its input one output value looks at."""
+    match layer:
+        case Conv2d():
+            spread, kernel = pair(layer.dilation), pair(layer.kernel_size)
+            return spread[0] * (kernel[0] - 1) + 1, spread[1] * (kernel[1] - 1) + 1
+        case MaxPool2d() | AvgPool2d():
+            return pair(layer.kernel_size)
+        case AdaptiveAvgPool2d() | AdaptiveMaxPool2d():
+            (_, *before), (_, *after) = row.input_shape, row.output_shape
+            return tuple(-(-size // count) for size, count in zip(before, after, strict=True))
+        case _:
+            return ()
+
+
+def _sees(row: Row) -> tuple[int, ...]:
+    """What the middle value of the output sees of the picture; of a vector any value, if all see the same."""
+    middle = tuple(size // 2 for size in row.output_shape[1:]) if len(row.output_shape) == 3 else (0, 0)
+    last = tuple(view.cells - 1 for view in row.views)
+    if len(row.output_shape) != 3 and row.sees(0, 0) != row.sees(*last):
+        return ()
+    (top, left), (bottom, right) = row.sees(*middle)
+    return (top, left, bottom, right) if top < bottom and left < right else ()
 
 
 def _path_name(label: str) -> str:
@@ -195,30 +220,6 @@ def _path_name(label: str) -> str:
 
 def _sum(numbers: list[int]) -> str:
     return f"{' + '.join(map(str, numbers))} = {sum(numbers)}"
-
-
-def _at(node: Node, steps: list[str]) -> Node | None:
-    """The node at a path, or None."""
-    for step in steps:
-        if not isinstance(node, Chain | Branches):
-            return None
-        found = dict(named(node.items if isinstance(node, Chain) else node.paths)).get(step)
-        if found is None:
-            return None
-        node = found
-    return node
-
-
-def _upto(node: Node, steps: list[str], number: int) -> Node:
-    """The tree up to the end of one path of the branches at ``steps``; empty chains keep the names of what is left out."""
-    if isinstance(node, Chain):
-        position = [label for label, _item in named(node.items)].index(steps[0])
-        return Chain(node.name, (*node.items[:position], _upto(node.items[position], steps[1:], number)))
-    assert isinstance(node, Branches)
-    position = [label for label, _path in named(node.paths)].index(steps[0]) if steps else number
-    path = node.paths[position]
-    inner = _upto(path, steps[1:], number) if steps else path
-    return Chain(node.name, (*(Chain("", ()) for _left in range(position)), inner))
 
 
 def _times(value: Pair) -> str:
@@ -230,7 +231,3 @@ def _stride(value: Pair) -> str:
     if steps == (1, 1):
         return ""
     return f", stride {steps[0]}" if steps[0] == steps[1] else f", stride {_times(steps)}"
-
-
-def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name

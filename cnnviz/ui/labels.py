@@ -2,10 +2,12 @@
 
 from cnnviz.components import (
     ChartLabels,
+    CodeLabels,
     CurvesLabels,
     DiagramLabels,
     DrawingLabels,
     PanelsLabels,
+    RowsLabels,
     SlidersLabels,
     StageLabels,
 )
@@ -131,11 +133,11 @@ def saving() -> SavingLabels:
 
 
 def diagram() -> DiagramLabels:
-    """Return the texts of the diagram of nested boxes, besides what stands in its boxes."""
+    """Return the texts of the diagram, besides what stands in its boxes."""
     return {
         **saving(),
         "diagram": _("Diagram. Arrow keys go from box to box, Enter opens or closes a block."),
-        "help": _("Point at a box to see its arithmetic; click the head of a block to close or open it."),
+        "help": _("Point at a box to see its arithmetic; click to choose it; click the head of a block to open or close it. Drag to move, Ctrl and the wheel to zoom."),
         "input": _("Input"),
         "output": _("Output"),
         "params": _("Parameters"),
@@ -145,13 +147,49 @@ def diagram() -> DiagramLabels:
         "few_layers": _("{count} layers"),
         "few_params": _("{count} parameters"),
         "few_macs": _("{count} multiply-adds"),
-        "bars": _("Bars: share of"),
+        "view": _("View"),
+        "view_boxes": _("Boxes"),
+        "view_perspective": _("Perspective"),
+        "size_by": _("Size by"),
+        "size_none": _("Nothing"),
+        "size_channels": _("Channels"),
+        "size_resolution": _("Resolution"),
+        "rule_channels": _("The width of a box grows with the square root of its output's channels; a vector has none."),
+        "rule_resolution": _("The height of a box grows with the square root of its output's height or width, whichever is larger."),
+        "rule_params": _("The area of a box grows with the square root of its parameters; the bar in it is its exact share of the whole."),
+        "rule_macs": _("The area of a box grows with the square root of its multiply-adds; the bar in it is its exact share of the whole."),
+        "rule_floor": _("What would be narrower or lower than its words keeps their size."),
+        "rule_perspective": _("Height, width and depth of a slab grow with the square root of its output's height, width and channels; a vector is a bar."),
+        "few_channels": _("{count} channels"),
+        "of_whole": _("{percent} of the whole"),
+        "find": _("Find a layer"),
+        "found": _("{number} of {count}"),
+        "found_none": _("nothing found"),
+        "find_next": _("Next match"),
+        "zoom_in": _("Zoom in"),
+        "zoom_out": _("Zoom out"),
+        "zoom_fit": _("Fit"),
+        "zoom_real": _("Real size"),
+        "overview": _("Overview: press or drag to move the picture"),
+        "few_paths": _("{count} paths"),
+        "not_reached": _("not reached"),
+        "height": _("Height"),
+        "width": _("Width"),
+        "both": _("Height and width"),
+        "size": _("Size"),
+        "channels": _("Channels"),
+        "code": "PyTorch",
+        "kind_of_block": _("Block"),
+        "field": _("Receptive field"),
+        "field_size": _("{height}×{width} pixels of the input"),
+        "field_middle": _("The middle value of the output ({place}) sees rows {top} to {bottom} and columns {left} to {right}."),
+        "field_value": _("Each value of the output sees rows {top} to {bottom} and columns {left} to {right}."),
+        "field_outside": _("Hatched: padding, outside the picture."),
         "share": _("Share"),
         "share_of": _("{what}: {percent} of the paths' sum"),
         "open_all": _("Open all"),
         "close_all": _("Close all"),
         "identity": _("unchanged"),
-        "whole": _("The whole block"),
         "add": _("Add: value by value, so the shapes must be equal"),
         "concat": _("Concat: join along the channels, so the channels add up"),
         "convolution": _("Convolution"),
@@ -160,6 +198,50 @@ def diagram() -> DiagramLabels:
         "normalisation": _("Normalisation"),
         "linear": _("Linear"),
         "other": _("Other"),
+    }
+
+
+def rows() -> RowsLabels:
+    """Return the texts of the table of layers."""
+    return {
+        **saving(),
+        "rows": _("The layers in the order in which they run. Arrow keys choose one."),
+        "filter": _("Filter the layers"),
+        "reset": _("Reset"),
+        "reset_help": _("All layers, in the order in which they run"),
+        "all": _("{count} layers"),
+        "some": _("{shown} of {count} layers"),
+        "total": _("Total"),
+        "share": _("{percent} of all: {what}"),
+        "path": _("Layer"),
+        "kind": _("Kind"),
+        "input": _("Input"),
+        "output": _("Output"),
+        "params": _("Parameters"),
+        "macs": _("Multiply-adds"),
+        "memory": _("Output memory"),
+        "memory_bytes": _("Output memory (bytes)"),
+        "field": _("Receptive field"),
+        "size_why": _("Why this size"),
+        "params_why": _("Why so many parameters"),
+        "macs_help": _("For one picture, convolution and linear layers; the bias is not counted."),
+        "memory_help": _("The layer's output for one picture, four bytes a value (float32)."),
+        "field_help": _("How many pixels of the input, height x width, one value of this layer sees."),
+    }
+
+
+def code() -> CodeLabels:
+    """Return the texts of a source with numbered lines."""
+    return {
+        "code": _("PyTorch code. Arrow keys go from layer to layer."),
+        "copy": _("Copy"),
+        "copied": _("Copied"),
+        "not_copied": _("The browser refused"),
+        "download": _("Download"),
+        "help": _("Click a line with an underlined number to choose the layer that it makes."),
+        "line": _("Line {line}: {layers}"),
+        "at": _("{path}: line {line}"),
+        "one_of": _("{path}: line {line}, {which} of {count} that it makes; click again for the next"),
     }
 
 

@@ -14,6 +14,9 @@ from cnnviz.ui import cache, fields, labels, state, warm
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
 
+MOST_CLASSES = 30
+"""Bars that stand below one another and can still be read."""
+
 
 def choose_checkpoint() -> str:
     """Show the trained networks that there are and return the chosen one's name.
@@ -21,7 +24,7 @@ def choose_checkpoint() -> str:
     Raises:
         RunError: if there is none (a clone without its weights).
     """
-    names = [*checkpoints.shipped(), *checkpoints.of_runs()]
+    names = [*checkpoints.shipped(), *checkpoints.imported(), *checkpoints.of_runs()]
     if not names:
         raise RunError("there is no trained network yet: train one, then come back")
     state.keep_among(fields.CHECKPOINT, names)
@@ -45,14 +48,27 @@ def show(checkpoint: str) -> None:
 
 
 def card(checkpoint: str) -> None:
-    """Show how a checkpoint was made and what it scores."""
+    """Show how a checkpoint was made and what it scores.
+
+    Raises:
+        RunError: if the sheet cannot show what it answers.
+    """
     warm.wait()
-    known = cache.predictor(checkpoints.path_of(checkpoint)).checkpoint
+    with st.spinner(_("Loading the network…")):
+        known = cache.predictor(checkpoints.path_of(checkpoint)).checkpoint
+    if len(known.classes) > MOST_CLASSES:
+        raise RunError(
+            "this network tells {count} classes apart; the drawing sheet has room for {most}",
+            count=len(known.classes), most=MOST_CLASSES,
+        )  # fmt: skip
     accuracy = known.card.get("test_accuracy")
-    facts = [
-        f"**{known.network.name}**",
-        _("trained on {dataset}").format(dataset=labels.dataset(known.dataset)),
-    ]
+    facts = [f"**{known.network.name}**"]
+    if "imported" in known.card:
+        facts.append(_("weights from {file}").format(file=known.card["imported"]))
+        if fresh := known.card.get("fresh"):
+            facts.append(_("{count} tensors still untrained").format(count=fresh))
+    else:
+        facts.append(_("trained on {dataset}").format(dataset=labels.dataset(known.dataset)))
     if isinstance(accuracy, float):
         facts.append(_("{percent} right on the test pictures").format(percent=f"{100 * accuracy:.2f} %"))
     st.caption(" · ".join(facts))
@@ -74,5 +90,7 @@ def _title(name: str) -> str:
     if name in checkpoints.shipped():
         title = {"digit_recognizer": "DigitRecognizer", "lenet": "LeNet (ReLU, max pooling)"}.get(name, name)
         return _("{name}, shipped").format(name=title)
+    if name in checkpoints.imported():
+        return _("{name}, brought along").format(name=name)
     config = runs.find(name).config()
     return f"{config.network.name} · {labels.dataset(config.dataset)} · {name}"

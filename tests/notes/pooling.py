@@ -97,8 +97,8 @@ def parameters(kernel, inputs, outputs):
 @claim("c172")
 def what_a_pooling_is_by_default(kernel):
     layer = MaxPool2d(kernel)
-    window = apply(layer, (1, 4 * kernel, 4 * kernel)).window
-    return window.stride[0], layer.padding, layer.dilation
+    windows = apply(layer, (1, 4 * kernel, 4 * kernel)).windows
+    return windows[0].step, layer.padding, layer.dilation
 
 
 @claim("c174")

@@ -2,7 +2,7 @@
 
 from cnnviz.ops.windows import convolution_axis
 from cnnviz.shapes import apply
-from cnnviz.shapes.rules import conv_padding
+from cnnviz.shapes.windows import conv_padding
 from cnnviz.spec import Conv2d
 from tests.notes.claims import claim
 

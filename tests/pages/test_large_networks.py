@@ -2,25 +2,30 @@
 
 import pytest
 
+from cnnviz.nets.source import source
 from cnnviz.shapes import trace
 from cnnviz.zoo import ZOO, get
+from tests.pages.conftest import components
 
 
 @pytest.mark.parametrize("name", sorted(ZOO))
 def test_the_networks_page_shows_the_table_the_numbers_and_the_code_of_every_network(open_page, name):
     app, traced = open_page("networks", network=name), trace(get(name))
     facts = {metric.label: metric.value for metric in app.metric}
-    table = app.dataframe[0].value
+    [table], [code] = components(app, "layers"), components(app, "lines")
     assert not app.error
     assert (facts["Parameters"], facts["Multiply-adds"]) == (f"{traced.params:,}", f"{traced.macs:,}")
-    assert table["Layer"].tolist() == [row.path for row in traced.rows]
-    assert sum(table["Parameters"]) == traced.params
-    assert f"{traced.params:,} parameters" in app.code[0].value
+    assert [layer["path"] for layer in table["layers"]] == [row.path for row in traced.rows]
+    assert sum(layer["params"] for layer in table["layers"]) == traced.params
+    assert sum(layer["macs"] for layer in table["layers"]) == traced.macs
+    assert code["text"] == source(get(name))
+    assert {row.path for row in traced.rows if row.params} <= code["lines"].keys()
 
 
 def test_a_concat_explains_its_channels_in_the_table(open_page):
-    table = open_page("networks", network="googlenet").dataframe[0].value.set_index("Layer")
-    assert table.loc["b3.inception1", "Why this size"] == "64 + 128 + 32 + 32 = 256"
+    [table] = components(open_page("networks", network="googlenet"), "layers")
+    concat = next(layer for layer in table["layers"] if layer["path"] == "b3.inception1")
+    assert concat["size_why"] == "64 + 128 + 32 + 32 = 256"
 
 
 def test_torchinfos_table_of_the_largest_network_needs_no_memory_for_its_weights(open_page):

@@ -67,7 +67,7 @@ def unmarked(path):
                     yield f"{path.name}:{node.lineno}: {text!r}"
 
 
-VISIBLE = sorted([*ROOT.glob("pages/*.py"), *ROOT.glob("cnnviz/ui/*.py"), *ROOT.glob("cnnviz/components/*.py"), ROOT / "cnnviz/cli.py"])  # fmt: skip
+VISIBLE = sorted([*ROOT.glob("pages/*.py"), *ROOT.glob("cnnviz/ui/*.py"), *ROOT.glob("cnnviz/components/*.py"), *ROOT.glob("cnnviz/cli/*.py")])  # fmt: skip
 
 
 @pytest.mark.parametrize("path", VISIBLE, ids=lambda path: path.name)

@@ -15,22 +15,29 @@
  * @property {number} macs
  * @property {string} kind
  * @property {Node[]} parts
- * @property {"" | "add" | "concat"} merge
- * @property {string[][]} details
- * @property {boolean} named
- * @property {string} problem
+ * @property {"add" | "concat"} [merge]
+ * @property {Record<string, string>} [details]
+ * @property {boolean} [named]
+ * @property {string} [block]
+ * @property {number[]} [field]
+ * @property {number[]} [sees]
+ * @property {number[]} [window]
+ * @property {"wrong" | "unreached"} [state]
+ * @property {string} [problem]
  *
  * @typedef {object} Ask What the layout has to know from outside.
  * @property {(node: Node) => boolean} open
  * @property {(text: string, size: number, weight?: number) => number} width of a text in pixels
  * @property {(node: Node) => string[]} costs the lines of small numbers in a box
+ * @property {(node: Node) => {w: number, h: number}} least what its box must have at least
+ * @property {(node: Node) => boolean} bar whether its box has a bar: its share of the whole
  * @property {(node: Node) => string} layers how many layers are in a closed path
  * @property {string} identity what stands in a path that changes nothing
  *
  * @typedef {"layer" | "closed" | "summary" | "frame" | "lane" | "merge" | "end"} Form A summary stands in
  *   a closed lane.
  * @typedef {{form: Form, node: Node, x: number, y: number, w: number, h: number, level: number, lines: string[],
- *   parent: Node | null}} Placed
+ *   parent: Node | null, bar?: boolean, words?: string[]}} Placed `words`: the problem's sentence, broken into lines.
  * @typedef {{points: number[][], arrow: boolean}} Line
  * @typedef {{x: number, y: number, text: string, node: Node}} Label
  * @typedef {{width: number, height: number, boxes: Placed[], lines: Line[], labels: Label[]}} Layout
@@ -57,6 +64,8 @@ const JOIN = 26;
 const MERGE = 28;
 const BETWEEN = 12;
 const EDGE = 6;
+/** How wide a sentence in a box may be. */
+const SENTENCE = 250;
 
 /** @param {number[]} shape */
 export const say = (shape) => shape.join("×");
@@ -66,6 +75,7 @@ export function merged(node) {
   const outputs = node.parts.map((part) => part.output);
   if (node.problem) return [...new Set(outputs.map(say))].join(" ≠ ");
   if (node.merge === "add") return "+";
+  if (!node.output.length) return "concat";
   return `concat ${outputs.map((shape) => shape[0]).join(" + ")} = ${node.output[0]}`;
 }
 
@@ -109,7 +119,7 @@ export function layout(root, ask) {
  */
 function measure(node, ask) {
   if (node.form === "layer") return card(node, "layer", ask.costs(node), ask);
-  if (node.named && !ask.open(node)) return card(node, "closed", [`${say(node.input)} → ${say(node.output)}`, ...ask.costs(node)], ask);
+  if (node.named && !ask.open(node)) return card(node, "closed", [...(node.block ? [node.block] : []), ...(node.output.length ? [`${say(node.input)} → ${say(node.output)}`] : []), ...ask.costs(node)], ask);
   const inner = node.form === "branches" ? forked(node, ask) : column(node, ask);
   return node.named ? framed(node, inner, ask) : inner;
 }
@@ -124,12 +134,37 @@ function measure(node, ask) {
  */
 function card(node, form, lines, ask) {
   const caret = form === "closed" ? 18 : 0;
-  const w = Math.ceil(Math.max(90, ask.width(node.title, TITLE, 600) + caret, ...lines.map((l) => ask.width(l, SMALL))) + 2 * PAD + 4);
-  const h = 32 + LINE * lines.length + (lines.length ? 2 : 0);
+  const words = node.problem && form === "layer" ? broken(node.problem, SENTENCE, (text) => ask.width(text, SMALL)) : [];
+  const widest = Math.max(90, ask.width(node.title, TITLE, 600) + caret, ...[...lines, ...words].map((l) => ask.width(l, SMALL)));
+  const least = form === "summary" ? { w: 0, h: 0 } : ask.least(node);
+  const bar = form !== "summary" && ask.bar(node);
+  const count = lines.length + words.length;
+  const w = Math.ceil(Math.max(least.w, widest + 2 * PAD + 4));
+  const h = Math.ceil(Math.max(least.h, 32 + LINE * count + (count ? 2 : 0) + (bar ? 10 : 0)));
   return {
     w, h,
-    place: (cx, y, out, level, parent) => out.boxes.push({ form, node, x: cx - w / 2, y, w, h, level, lines, parent }),
+    place: (cx, y, out, level, parent) => out.boxes.push({ form, node, x: cx - w / 2, y, w, h, level, lines, parent, bar, words }),
   };
+}
+
+/**
+ * A sentence in lines that are not wider than this; Chinese breaks between any two signs.
+ * @param {string} sentence
+ * @param {number} most
+ * @param {(text: string) => number} width
+ */
+function broken(sentence, most, width) {
+  /** @type {string[]} */
+  const lines = [];
+  let line = "";
+  for (const piece of sentence.match(/[\u3000-\uffef]|[^\s\u3000-\uffef]+\s*|\s+/g) ?? []) {
+    if (line && width(line + piece) > most) {
+      lines.push(line.trim());
+      line = "";
+    }
+    line += piece;
+  }
+  return [...lines, line.trim()].filter(Boolean);
 }
 
 /**
@@ -150,7 +185,7 @@ function column(node, ask) {
       sizes.forEach((size, i) => {
         if (i) {
           out.lines.push({ points: [[cx, y], [cx, y + GAP]], arrow: true });
-          out.labels.push({ x: cx + 8, y: y + GAP / 2, text: say(node.parts[i - 1].output), node: node.parts[i - 1] });
+          if (node.parts[i - 1].output.length) out.labels.push({ x: cx + 8, y: y + GAP / 2, text: say(node.parts[i - 1].output), node: node.parts[i - 1] });
           y += GAP;
         }
         size.place(cx, y, out, level, parent);
@@ -185,7 +220,7 @@ function beside(text, ask) {
  * @returns {Size}
  */
 function framed(node, inner, ask) {
-  const w = Math.max(inner.w, ask.width(node.title, TITLE, 600) + 24) + 2 * PAD;
+  const w = Math.max(inner.w, ask.width(node.title, TITLE, 600) + 32 + (node.block ? ask.width(node.block, SMALL) + 10 : 0)) + 2 * PAD;
   const lead = node.form === "branches" ? 0 : LEAD;
   const h = FRAME_HEAD + lead + inner.h + LEAD;
   return {

@@ -19,7 +19,7 @@ const COLOURS = {
 /** @param {import("./theme.js").Theme} theme @returns {Record<string, string>} */
 export const colours = (theme) => (theme.dark ? COLOURS.dark : COLOURS.light);
 /** @param {import("./theme.js").Theme} theme */
-const wrong = (theme) => (theme.dark ? "#ff8a80" : "#c62828");
+export const wrong = (theme) => (theme.dark ? "#ff8a80" : "#c62828");
 
 /**
  * Make an SVG element.
@@ -41,6 +41,8 @@ export function s(tag, attributes, ...children) {
  * @property {Record<string, string>} labels
  * @property {(placed: import("./diagram-layout.js").Placed) => number} share of a lane, 0..1
  * @property {(node: import("./diagram-layout.js").Node) => boolean} open
+ * @property {(text: string, size: number, weight?: number) => number} width of a text in pixels
+ * @property {(node: import("./diagram-layout.js").Node) => number} whole a box's share of the whole, 0..1
  */
 
 /**
@@ -62,36 +64,77 @@ export function box(placed, style) {
 }
 
 /** @param {import("./diagram-layout.js").Placed} placed @param {Style} style */
-function layer({ node, w, h, lines }, { theme }) {
-  const colour = colours(theme)[node.kind];
+function layer(placed, style) {
+  const { node, w, h } = placed;
+  const { theme } = style;
+  const colour = node.state === "wrong" ? wrong(theme) : colours(theme)[node.kind];
+  const pale = node.state === "unreached";
   return [
     rect(w, h, { fill: theme.background, rx: 7 }),
-    rect(w, h, { fill: withAlpha(colour, theme.dark ? 0.2 : 0.1), stroke: withAlpha(colour, 0.75), rx: 7, class: "edge" }),
-    rect(4, h - 12, { x: 5, y: 6, fill: colour, rx: 2 }),
-    text(w / 2 + 3, lines.length ? 19 : h / 2 + 4.5, node.title, theme, { size: TITLE, weight: 600 }),
-    ...small(w / 2 + 3, lines, theme),
+    rect(w, h, {
+      fill: pale ? "none" : withAlpha(colour, theme.dark ? 0.2 : 0.1), stroke: withAlpha(colour, pale ? 0.35 : 0.75), rx: 7, class: "edge",
+      "stroke-width": node.state === "wrong" ? 2 : 1, "stroke-dasharray": pale ? "4 3" : undefined,
+    }),
+    rect(4, h - 12, { x: 5, y: 6, fill: pale ? withAlpha(colour, 0.35) : colour, rx: 2 }),
+    ...inside(placed, style, w / 2 + 3, 0),
   ];
 }
 
 /** @param {import("./diagram-layout.js").Placed} placed @param {Style} style */
-function closed({ form, node, w, h, lines }, { theme }) {
-  const half = form === "summary" ? 0 : 9;
+function closed(placed, style) {
+  const { form, node, w, h } = placed;
+  const { theme } = style;
+  const edge = node.state === "wrong" || holdsWrong(node) ? wrong(theme) : theme.text;
+  const faint = node.state === "unreached" ? 0.45 : 1;
   return [
     rect(w, h, { fill: theme.background, rx: 9 }),
-    rect(w - 6, h - 6, { x: 3, y: 3, fill: theme.secondary, stroke: withAlpha(theme.text, 0.3), rx: 6 }),
-    rect(w, h, { fill: "none", stroke: withAlpha(theme.text, 0.45), rx: 9, class: "edge" }),
-    text(w / 2 + half, 20, node.title, theme, { size: TITLE, weight: 600 }),
-    ...(half ? [caret(13, 10, false, theme)] : []),
-    ...small(w / 2, lines, theme),
+    rect(w - 6, h - 6, { x: 3, y: 3, fill: theme.secondary, stroke: withAlpha(edge, 0.3 * faint), rx: 6 }),
+    rect(w, h, { fill: "none", stroke: withAlpha(edge, 0.45 * faint), rx: 9, class: "edge", "stroke-dasharray": faint < 1 ? "4 3" : undefined }),
+    ...inside(placed, style, w / 2, form === "summary" ? 0 : 9),
   ];
 }
 
-/** @param {import("./diagram-layout.js").Placed} placed @param {Style} style */
-function frame({ node, w, h }, { theme }) {
+/**
+ * What stands in a box, in its middle: the title, the small numbers, the problem, the bar.
+ * @param {import("./diagram-layout.js").Placed} placed
+ * @param {Style} style
+ * @param {number} x
+ * @param {number} beside how far the title gives way to the triangle
+ */
+function inside({ node, w, h, lines, words = [], bar: barred }, style, x, beside) {
+  const { theme } = style;
+  const count = lines.length + words.length;
+  const tall = 15 + (count ? 2 + 15 * count : 0) + (barred ? 10 : 0);
+  const top = (h - tall) / 2;
+  const colour = node.state === "wrong" ? wrong(theme) : undefined;
   return [
-    rect(w, h, { fill: withAlpha(theme.text, theme.dark ? 0.05 : 0.025), stroke: withAlpha(theme.text, 0.35), rx: 10, class: "edge" }),
+    text(x + beside, top + 12, node.title, theme, { size: TITLE, weight: 600, soft: node.state === "unreached" }),
+    ...(beside ? [caret(13, top + 2, false, theme)] : []),
+    ...lines.map((line, i) => text(x, top + 28 + 15 * i, line, theme, { size: SMALL, soft: true })),
+    ...words.map((line, i) => text(x, top + 28 + 15 * (lines.length + i), line, theme, { size: SMALL, colour })),
+    ...(barred ? bar(12, h - 13, w - 24, style.whole(node), theme) : []),
+  ];
+}
+
+/** @param {number} x @param {number} y @param {number} w @param {number} share @param {import("./theme.js").Theme} theme */
+function bar(x, y, w, share, theme) {
+  return [
+    rect(w, 5, { x, y, fill: withAlpha(theme.text, 0.13), rx: 2.5 }),
+    ...(share ? [rect(Math.max(2, w * share), 5, { x, y, fill: theme.primary, rx: 2.5, class: "bar" })] : []),
+  ];
+}
+
+/** @param {import("./diagram-layout.js").Node} node @returns {boolean} */
+const holdsWrong = (node) => node.state === "wrong" || node.parts.some(holdsWrong);
+
+/** @param {import("./diagram-layout.js").Placed} placed @param {Style} style */
+function frame({ node, w, h }, { theme, width }) {
+  const edge = holdsWrong(node) ? wrong(theme) : theme.text;
+  return [
+    rect(w, h, { fill: withAlpha(theme.text, theme.dark ? 0.05 : 0.025), stroke: withAlpha(edge, node.state === "unreached" ? 0.2 : 0.35), rx: 10, class: "edge" }),
     caret(10, 9, true, theme),
     text(27, 19.5, node.title, theme, { size: TITLE, weight: 600, anchor: "start" }),
+    ...(node.block ? [text(27 + width(node.title, TITLE, 600) + 9, 19.5, node.block, theme, { size: SMALL, anchor: "start", soft: true })] : []),
     head(w, FRAME_HEAD),
   ];
 }
@@ -107,8 +150,7 @@ function lane(placed, style) {
     ...(openable ? [caret(7, 7, style.open(node), theme)] : []),
     text(openable ? 22 : 8, 16.5, node.title, theme, { size: SMALL + 1, weight: 600, anchor: "start" }),
     text(w - 8, 16.5, percent(share), theme, { size: SMALL, anchor: "end", soft: true }),
-    rect(w - 16, 5, { x: 8, y: 24, fill: withAlpha(theme.text, 0.13), rx: 2.5 }),
-    ...(share ? [rect(Math.max(2, (w - 16) * share), 5, { x: 8, y: 24, fill: theme.primary, rx: 2.5, class: "bar" })] : []),
+    ...bar(8, 24, w - 16, share, theme),
     ...(openable ? [head(w, LANE_HEAD)] : []),
   ];
 }
@@ -131,11 +173,6 @@ function end({ node, w, h, lines: [which] }, { theme, labels }) {
     rect(w, h, { fill: theme.secondary, stroke: withAlpha(theme.text, 0.2), rx: h / 2, class: "edge" }),
     text(w / 2, h / 2 + 4.5, words, theme, { size: TITLE, weight: 600 }),
   ];
-}
-
-/** @param {number} x @param {string[]} lines @param {import("./theme.js").Theme} theme */
-function small(x, lines, theme) {
-  return lines.map((line, i) => text(x, 36 + 15 * i, line, theme, { size: SMALL, soft: true }));
 }
 
 /** @param {import("./theme.js").Theme} theme */
@@ -164,13 +201,13 @@ export function text(x, y, words, theme, how) {
   }, words);
 }
 
-/** @param {number[][]} points @param {string} fill */
-function polygon(points, fill) {
-  return s("polygon", { points: joined(points), fill });
+/** @param {number[][]} points @param {string} fill @param {Record<string, string | number | undefined>} [more] */
+export function polygon(points, fill, more = {}) {
+  return s("polygon", { points: joined(points), fill, ...more });
 }
 
 /** @param {number[][]} points */
-const joined = (points) => points.map((point) => point.join(",")).join(" ");
+export const joined = (points) => points.map((point) => point.join(",")).join(" ");
 
 /** @param {number} x @param {number} y @param {boolean} open @param {import("./theme.js").Theme} theme */
 function caret(x, y, open, theme) {

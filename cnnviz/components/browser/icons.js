@@ -16,6 +16,11 @@ const SHAPES = {
   equals: "M5 9h14M5 15h14",
   arrow: "M4 12h15M13 6l6 6-6 6",
   reset: "M4 4v5h5M4.6 9A8 8 0 1 1 4 13.5",
+  copy: "M9 9h10v11H9zM5.5 15H5V4h10v1.5",
+  up: "M12 19.5V5M6 11l6-6 6 6",
+  down: "M12 4.5V19M6 13l6 6 6-6",
+  enter_up: "M6 9V4.5h12V9M12 20V9.5M8 13.5l4-4 4 4",
+  enter_down: "M6 15v4.5h12V15M12 4v10.5M8 10.5l4 4 4-4",
   save: "M12 4v11M7.5 10.5L12 15l4.5-4.5M4.5 16.5v3h15v-3",
 };
 

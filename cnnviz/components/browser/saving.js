@@ -14,8 +14,8 @@
  *     somewhere.append(menu.root);
  *     menu.label(data.labels);                          // at each update; Python: cnnviz.ui.labels.saving()
  *
- * `scene` and `table` are called when a file is asked for. `paint` draws in CSS pixels from (0, 0), must not resize or
- * clear, and keeps to what `svg-context.js` lists. The style sheet needs `@import url("saving.css");`, which brings
+ * `scene` and `table` are called when a file is asked for; without a scene there are no pictures to save. `paint` draws
+ * in CSS pixels from (0, 0), must not resize or clear, and keeps to what `svg-context.js` lists. The style sheet needs `@import url("saving.css");`, which brings
  * base.css along; Python's labels type extends `cnnviz.components.saving.SavingLabels`.
  * For tests: data-testid save, save-png, save-svg, save-csv.
  */
@@ -40,16 +40,16 @@ const KINDS = /** @type {const} */ (["png", "svg", "csv"]);
  */
 
 /**
- * @param {{name: string | (() => string), scene: () => Scene, table?: (() => Table | null)}} what
+ * @param {{name: string | (() => string), scene?: () => Scene, table?: (() => Table | null)}} what
  * @returns {{root: HTMLElement, label: (labels: Record<string, string>) => void}}
  */
 export function saveMenu({ name, scene, table }) {
   const makers = {
-    png: () => png(scene()),
-    svg: () => new Blob([svg(scene())], { type: "image/svg+xml" }),
+    png: () => png(/** @type {() => Scene} */ (scene)()),
+    svg: () => new Blob([svg(/** @type {() => Scene} */ (scene)())], { type: "image/svg+xml" }),
     csv: () => new Blob([csv(table?.() ?? [])], { type: "text/csv;charset=utf-8" }),
   };
-  const items = KINDS.filter((kind) => kind !== "csv" || table).map((kind) => h("button", {
+  const items = KINDS.filter((kind) => (kind === "csv" ? table : scene)).map((kind) => h("button", {
     type: "button", role: "menuitem", tabindex: -1, class: "save-item", "data-testid": `save-${kind}`, "data-kind": kind,
     click: async () => {
       close(true);

@@ -1,0 +1,32 @@
+/** Questions to the tree that Python sends. */
+
+/** @typedef {import("./diagram-layout.js").Node} Node */
+
+/** The node and all inside, as they run. @param {Node} node @returns {Generator<Node>} */
+export function* walk(node) {
+  yield node;
+  for (const part of node.parts) yield* walk(part);
+}
+
+/** How many layers are in a node. @param {Node} node @returns {number} */
+export function layers(node) {
+  return node.form === "layer" ? 1 : node.parts.reduce((sum, part) => sum + layers(part), 0);
+}
+
+/** The named blocks and paths that can be opened, from outside inwards. @param {Node} node @returns {Node[]} */
+export function openable(node) {
+  const inner = node.parts.flatMap(openable);
+  return node.path && node.named && node.parts.length ? [node, ...inner] : inner;
+}
+
+/** Whether a path lies inside a node. @param {Node} node @param {string} path */
+export const holds = (node, path) => node.path !== "" && path.startsWith(`${node.path}.`);
+
+/** Where the network breaks; "" if it does not. @param {Node} root */
+export function broken(root) {
+  for (const node of walk(root)) if (node.state === "wrong") return node.path;
+  return "";
+}
+
+/** The last name of a path. @param {Node} node */
+export const ownName = (node) => node.path.slice(node.path.lastIndexOf(".") + 1);
