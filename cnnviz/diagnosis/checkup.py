@@ -1,13 +1,12 @@
 """What is wrong with a network: the first error, or else what could be better."""
 
 from cnnviz.diagnosis import advice, amounts, ends, kinds, merges, windows
-from cnnviz.diagnosis.edits import called, other_input, remove
+from cnnviz.diagnosis.edits import called, remove
 from cnnviz.diagnosis.flow import MOST_PARAMETERS, Flow, Stop
-from cnnviz.diagnosis.problems import Message, Problem, message
-from cnnviz.diagnosis.relatives import Relative, relative, suggestions
+from cnnviz.diagnosis.problems import Message, Problem, because, message
+from cnnviz.diagnosis.relatives import relative, suggestions
 from cnnviz.diagnosis.search import Search
 from cnnviz.language import N_
-from cnnviz.shapes import say
 from cnnviz.spec import (
     AvgPool2d,
     BatchNorm1d,
@@ -29,9 +28,6 @@ PICTURES_ONLY = {
     "Conv2d", "ConvTranspose2d", "MaxPool2d", "AvgPool2d", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "BatchNorm2d",
     "Dropout2d", "Upsample",
 }  # fmt: skip
-
-
-MADE_FOR = N_("{relative} is made for pictures of {shape}")
 
 
 def diagnose(
@@ -59,37 +55,14 @@ def diagnose(
 
 
 def _error(search: Search) -> Problem:
+    path = search.stop.path
     near = relative(search.network)
-    if near:
-        for cost, edit, why in suggestions(search.network, near):
-            search.offer(cost, edit, family="relative", why=why, adapting=False)
-        _other_picture(search, near)
+    for cost, edit, why in suggestions(search.network, near, path) if near else ():
+        search.offer(cost, edit, family="relative", why=why, adapting=False)
     what = _what(search)
     if not search.fixes():
-        search.offer(9.0, remove(search.network, search.stop.path))
-    return Problem(search.stop.path, "error", _because(search, what, near), search.fixes())
-
-
-def _because(search: Search, what: Message, near: Relative | None) -> Message:
-    """Return what does not fit, and where the cause lies if it lies elsewhere."""
-    why = search.why()
-    if why is None or near is None:
-        return message(N_("{what}."), what=what)
-    if why.template == MADE_FOR:
-        return message(N_("{what}. {why}."), what=what, why=why)
-    if f"`{search.stop.path}`" in str(why.values.get("layer", "")):  # the layer itself: no cause, a hint
-        return message(
-            N_("{what}. {relative} uses {theirs} there."),
-            what=what, relative=near.title, theirs=why.values.get("theirs", ""),
-        )  # fmt: skip
-    return message(N_("{what}, because {why}."), what=what, why=why)
-
-
-def _other_picture(search: Search, near: Relative) -> None:
-    theirs, ours = near.network.input_shape, search.network.input_shape
-    if theirs != ours:
-        why = message(MADE_FOR, relative=near.title, shape=say(theirs))
-        search.offer(1.4, other_input(search.network, theirs), family="input", why=why, adapting=False)
+        search.offer(9.0, remove(search.network, path))
+    return Problem(path, "error", because(what, search.why()), search.fixes())
 
 
 def _what(search: Search) -> Message:

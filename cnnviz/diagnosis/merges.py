@@ -93,7 +93,8 @@ def _fit(search: Search, path: str, chain: Chain, shape: Shape, goal: Shape, cos
     for rank, edit in enumerate(_path_edits(search, network, path, chain, shape, goal)):
         search.offer(cost + 0.8 + 0.3 * rank, edit, family="fit", adapting=False)
     if shape[1:] != goal[1:]:
-        search.offer(cost + 1.1, _unstrided(network, path, chain, goal))
+        concat = isinstance(search.stop.node, Branches) and search.stop.node.merge == "concat"
+        search.offer(cost + 1.1, _unstrided(network, path, chain, shape[0] if concat else goal[0]))
         windows = [
             one
             for one in layers
@@ -112,15 +113,15 @@ def _pooled(search: Search, path: str, shape: Shape, goal: Shape) -> Edit:
     return edits.append(search.network, path, *layers)
 
 
-def _unstrided(network: Network, path: str, chain: Chain, goal: Shape) -> Edit:
-    """Return a path whose layers all have stride 1, and whose last convolution gives the goal's channels."""
+def _unstrided(network: Network, path: str, chain: Chain, channels: int) -> Edit:
+    """Return a path whose convolutions all have stride 1, and whose last one gives some channels."""
     title: Message | None = None
     last = True
     for place, layer in backwards(chain, path):
         values: dict[str, Any] = {}
         if isinstance(layer, Conv2d):
-            if last and layer.out_channels != goal[0]:
-                values["out_channels"] = goal[0]
+            if last and layer.out_channels != channels:
+                values["out_channels"] = channels
             if pair(layer.stride) != (1, 1):
                 values["stride"] = 1
             last = False

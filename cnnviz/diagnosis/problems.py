@@ -1,7 +1,7 @@
 """What is said about a network: where it does not work, why, and what to press so that it does."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from cnnviz.language import N_, Sentence
 from cnnviz.spec import Network
@@ -39,6 +39,26 @@ class Problem:
     severity: Literal["error", "advice"]
     reason: Message
     fixes: tuple[Fix, ...] = ()
+
+
+class Why(NamedTuple):
+    """What explains a problem further.
+
+    Attributes:
+        said: as the end of a sentence, without its full stop.
+        cause: whether the problem comes from it ("because ..."); else it is a sentence of its own.
+    """
+
+    said: Message
+    cause: bool = True
+
+
+def because(what: Message, why: Why | None) -> Message:
+    """Return a whole sentence: what does not fit, and why where that is known."""
+    if why is None:
+        return message(N_("{what}."), what=what)
+    template = N_("{what}, because {why}.") if why.cause else N_("{what}. {why}.")
+    return message(template, what=what, why=why.said)
 
 
 def message(template: str, **values: Any) -> Message:

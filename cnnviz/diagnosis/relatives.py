@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from cnnviz.diagnosis import edits
 from cnnviz.diagnosis.edits import Edit
-from cnnviz.diagnosis.problems import Message, message
+from cnnviz.diagnosis.problems import Why, message
 from cnnviz.errors import SpecError
 from cnnviz.language import N_
+from cnnviz.shapes import say
 from cnnviz.spec import Chain, Layer, Linear, Network, leaves, tree
 from cnnviz.zoo import ZOO, get
 
@@ -66,7 +67,7 @@ class Suggestion(NamedTuple):
 
     cost: float
     edit: Edit
-    why: Message | None
+    why: Why | None
 
 
 def relative(network: Network) -> Relative | None:
@@ -100,27 +101,34 @@ def differences(ours: dict[str, Layer], network: Network) -> tuple[Difference, .
     )
 
 
-def suggestions(network: Network, near: Relative) -> Iterator[Suggestion]:
-    """Yield for each difference the change that undoes it, and what it says about the cause."""
+def suggestions(network: Network, near: Relative, place: str) -> Iterator[Suggestion]:
+    """Yield for each difference the change that undoes it, and what it says about the error at a place."""
     for rank, difference in enumerate(near.differences):
         cost = 0.01 * rank
         if difference.values:
             # Who gives other channels mostly means it: rather the next layer should take them.
             cost += 1.2 if set(difference.values) <= {"out_channels", "out_features"} else 0
             edit = edits.set_parameters(network, difference.path, **_theirs(difference))
-            yield Suggestion(cost, edit, _other_values(near, difference))
+            yield Suggestion(cost, edit, _other_values(near, difference, place))
         elif difference.theirs is None:
             yield Suggestion(cost + 1.6, edits.remove(network, difference.path), None)
         elif difference.ours is None:
             yield _put_back(network, near, difference.path, difference.theirs, cost)
         else:
-            why = message(
+            said = message(
                 N_("{relative} has {code} in the place of {layer}"),
                 relative=near.title, code=edits.code(difference.theirs),
                 layer=edits.called(difference.path, difference.ours),
             )  # fmt: skip
-            yield Suggestion(cost + 0.5, edits.swap(network, difference.path, difference.theirs), why)
+            edit = edits.swap(network, difference.path, difference.theirs)
+            yield Suggestion(cost + 0.5, edit, Why(said, cause=False))
     yield _all(network, near)
+    picture = near.network.input_shape
+    if picture != network.input_shape:
+        said = message(
+            N_("{relative} is made for pictures of {shape}"), relative=near.title, shape=say(picture)
+        )
+        yield Suggestion(1.4, edits.other_input(network, picture), Why(said, cause=False))
 
 
 def _put_back(network: Network, near: Relative, path: str, layer: Layer, cost: float) -> Suggestion:
@@ -135,11 +143,11 @@ def _put_back(network: Network, near: Relative, path: str, layer: Layer, cost: f
     before = [item.name for item in siblings[: siblings.index(layer)]]
     position = max((index + 1 for index, item in enumerate(chain.items) if item.name in before), default=0)
     title = message(N_("Insert {code} as `{path}`"), code=edits.code(layer), path=path)
-    why = message(
+    said = message(
         N_("`{path}` is missing: {relative} has {code} there"),
         path=path, relative=near.title, code=edits.code(layer),
     )  # fmt: skip
-    return Suggestion(cost, (title, edits.inserted(network, into, position, (layer,))), why)
+    return Suggestion(cost, (title, edits.inserted(network, into, position, (layer,))), Why(said))
 
 
 def _all(network: Network, near: Relative) -> Suggestion:
@@ -152,8 +160,8 @@ def _all(network: Network, near: Relative) -> Suggestion:
         network = edit[1]
     layers = ", ".join(f"`{one.path}`" for one in changed)
     title = message(N_("Make {layers} as {relative} has them"), layers=layers, relative=near.title)
-    why = message(N_("{layers} differ from those of {relative}"), layers=layers, relative=near.title)
-    return Suggestion(0.2, (title, network), why)
+    said = message(N_("{layers} differ from those of {relative}"), layers=layers, relative=near.title)
+    return Suggestion(0.2, (title, network), Why(said))
 
 
 def _theirs(difference: Difference) -> dict[str, Any]:
@@ -164,18 +172,26 @@ def _theirs(difference: Difference) -> dict[str, Any]:
     return values
 
 
-def _other_values(near: Relative, difference: Difference) -> Message:
+def _other_values(near: Relative, difference: Difference, place: str) -> Why:
     assert difference.ours is not None
-    layer, theirs = edits.called(difference.path, difference.ours), edits.setting(_theirs(difference))
+    theirs = edits.setting(_theirs(difference))
+    if difference.path == place:
+        here = message(N_("{relative} uses {theirs} there"), relative=near.title, theirs=theirs)
+        return Why(here, cause=False)
+    layer = edits.called(difference.path, difference.ours)
     if set(difference.values) == {"padding"} and difference.values["padding"][0] in (0, (0, 0), "valid"):
-        return message(
-            N_("{layer} has no padding: {relative} uses {theirs}"),
-            layer=layer, relative=near.title, theirs=theirs,
+        return Why(
+            message(
+                N_("{layer} has no padding: {relative} uses {theirs}"),
+                layer=layer, relative=near.title, theirs=theirs,
+            )
         )  # fmt: skip
-    return message(
-        N_("{layer} has {ours}: {relative} uses {theirs}"),
-        layer=layer, ours=edits.setting({name: pair[0] for name, pair in difference.values.items()}),
-        relative=near.title, theirs=theirs,
+    return Why(
+        message(
+            N_("{layer} has {ours}: {relative} uses {theirs}"),
+            layer=layer, ours=edits.setting({name: pair[0] for name, pair in difference.values.items()}),
+            relative=near.title, theirs=theirs,
+        )
     )  # fmt: skip
 
 

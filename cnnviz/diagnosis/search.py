@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from cnnviz.diagnosis import edits
 from cnnviz.diagnosis.edits import Edit
 from cnnviz.diagnosis.flow import MOST_PARAMETERS, Flow, Passed, Stop
-from cnnviz.diagnosis.problems import Fix, Message
+from cnnviz.diagnosis.problems import Fix, Message, Why
 from cnnviz.spec import Linear, Network, Shape, leaves
 from cnnviz.spec.code import line
 
@@ -31,7 +31,7 @@ class Idea:
     family: str
     title: Message
     network: Network
-    why: Message | None = None
+    why: Why | None = None
     scores: bool = False
 
 
@@ -60,7 +60,7 @@ class Search:
         return self.flow.spent > self._most
 
     def offer(
-        self, cost: float, edit: Edit, *, family: str = "", why: Message | None = None, adapting: bool = True
+        self, cost: float, edit: Edit, *, family: str = "", why: Why | None = None, adapting: bool = True
     ) -> bool:
         """Try a changed network; keep it if it runs, or gets farther than it did.
 
@@ -107,7 +107,7 @@ class Search:
         """Return the best: those with which everything runs, else those with which more runs."""
         return tuple(Fix(idea.title, idea.network) for idea in self._best())
 
-    def why(self) -> Message | None:
+    def why(self) -> Why | None:
         """Return the cause that the likeliest idea with a cause takes away."""
         known = [idea for idea in self._whole if idea.why]
         return min(known, key=lambda idea: idea.cost).why if known else None

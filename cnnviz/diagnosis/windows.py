@@ -60,7 +60,12 @@ def explain_window(search: Search) -> Message:
     try_inputs(search, 2.0)
     try_inputs(search, 2.4, adapting=True)
     try_windows(search, windows_before(search, path), 1.9, adapting=True)
-    name, window = edits.called(path, layer), say(covers)
+    return _said(search, layer, covers, room)
+
+
+def _said(search: Search, layer: Layer, covers: tuple[int, int], room: tuple[int, int]) -> Message:
+    assert isinstance(layer, Conv2d | MaxPool2d | AvgPool2d)
+    name, window, shape = edits.called(search.stop.path, layer), say(covers), search.stop.shape
     picture, left = say(search.network.input_shape[1:]), say(shape[1:])
     if covers != pair(layer.kernel_size):
         dilated = N_("{layer} spans {window} with its dilation, more than the {left} that it gets")
@@ -131,10 +136,9 @@ def explain_mirror(search: Search) -> Message:
     assert isinstance(layer, Conv2d)
     side = min(stop.shape[1:])
     most = side - 1 if layer.padding_mode == "reflect" else side
-    values: dict[str, Any] = {"padding": most}
     search.offer(1.0, edits.set_parameters(network, path, padding_mode="zeros"))
     search.offer(1.1, edits.set_parameters(network, path, padding_mode="replicate"))
-    search.offer(1.4, edits.set_parameters(network, path, **values))
+    search.offer(1.4, edits.set_parameters(network, path, padding=most))
     keep = keeping(layer.kernel_size, layer.dilation)
     if keep is not None and max(pair(keep)) <= most:
         search.offer(0.9, edits.set_parameters(network, path, padding=keep))

@@ -169,7 +169,7 @@ class _Walk:
     def _chain(self, chain: Chain, prefix: str, shape: Shape, views: Views) -> tuple[Shape, Views]:
         for position, item in enumerate(chain.items):
             path = prefix + (item.name or str(position))
-            if isinstance(item, Chain | Branches):
+            if isinstance(item, (Chain, Branches)):
                 shape, views = self._block(item, path, shape, views)
             else:
                 try:

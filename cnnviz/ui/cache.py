@@ -29,7 +29,7 @@ def summary(network: Network) -> "Summary":
     return table(network)
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
+@st.cache_data(show_spinner=False, max_entries=2)
 def onnx(network: Network) -> bytes:
     """Return the network as an ONNX file with fresh weights."""
     from cnnviz.nets.onnx import export  # noqa: PLC0415  (imports torch)

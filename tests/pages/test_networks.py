@@ -53,7 +53,9 @@ def test_another_input_is_explained_where_it_breaks_and_the_rows_up_to_there_sta
     assert app.error[0].value.startswith(r"`fc1` expects 400 features, but `flatten` gives 16\*6\*6 = 576")
     assert [layer["path"] for layer in table(app)["layers"]][-1] == "flatten"
     assert table(app)["problem"]["path"] == "fc1"
-    assert table(app)["problem"]["sentence"].startswith("fc1 expects 400 features, but flatten gives 16*6*6 = 576")
+    assert table(app)["problem"]["sentence"].startswith(
+        "fc1 expects 400 features, but flatten gives 16*6*6 = 576"
+    )
     assert components(app, "lines") == []
     app.button(key="widget:own_input").click().run()
     assert not app.error

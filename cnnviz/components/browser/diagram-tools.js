@@ -77,8 +77,8 @@ export class Tools {
     this.all = h("button", { type: "button", class: "button small", "data-testid": "diagram-all", click: act.all });
     this.legend = h("ul", { class: "legend" });
     this.root = h("div", { class: "top" },
-      h("div", { class: "tools" }, this.views.root, this.sized, h("div", { class: "finding" }, this.field, this.found, this.next), h("div", { class: "last" }, this.all, menu)),
-      this.legend);
+      h("div", { class: "tools" }, this.views.root, this.sized, h("div", { class: "finding" }, this.field, this.found, this.next)),
+      h("div", { class: "below" }, this.legend, h("div", { class: "last" }, this.all, menu)));
   }
 
   /**
