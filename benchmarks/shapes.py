@@ -13,6 +13,7 @@ made when they are read.
 """
 
 import random
+import statistics
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -77,19 +78,34 @@ def measured(network: Network) -> dict[str, list[float]]:
     order = random.Random(0)
     times: dict[str, list[float]] = {name: [] for name in ("new", "edited", "upset", "again", "torchinfo")}
     for i in range(ROUNDS + 2):
-        edited, upset = other_activation(network, order), other_kernel(network)
-        copy = from_json(to_json(network))
-        forget()
-        took = {name: clocked(lambda each=each: trace(each)) for name, each in (("new", network), ("edited", edited), ("upset", upset), ("again", copy))}  # fmt: skip
-        took["torchinfo"] = clocked(
-            lambda: torchinfo.summary(module, input_size=size, device="cpu", verbose=0)
-        )
+        took = {
+            "new": traced(network),
+            "edited": traced(other_activation(network, order), after=network),
+            "upset": traced(other_kernel(network), after=network),
+            "again": traced(from_json(to_json(network)), after=network),
+            "torchinfo": clocked(lambda: torchinfo.summary(module, input_size=size, device="cpu", verbose=0)),
+        }
         if i >= 2:
             for name, each in took.items():
                 times[name].append(each)
     counted = torchinfo.summary(module, input_size=size, device="cpu", verbose=0)
     assert trace(network).params == counted.total_params
     return times
+
+
+def traced(network: Network, after: Network | None = None) -> float:
+    """Return the milliseconds of ``trace`` when nothing is known, or only what came before.
+
+    The median of three in a row, so that what is measured is Python at work and not a processor that comes from
+    torchinfo's megabytes.
+    """
+    took = []
+    for _ in range(3):
+        forget()
+        if after:
+            trace(after)
+        took.append(clocked(lambda: trace(network)))
+    return statistics.median(took)
 
 
 def clocked(ask: Callable[[], object]) -> float:

@@ -5,6 +5,7 @@ formulas  the arithmetic of that in words
 windows   where a layer's windows lie
 views     what one value sees of the picture through all windows before it
 tracing   the whole tree: one row a layer, and totals; up to the first error
+memory    the bytes that training takes
 """
 
 from cnnviz.shapes.rules import Result, apply, say

@@ -211,9 +211,9 @@ class _Walk:
             self._chain(each, f"{path}.{each.name or position}.", shape, views)
             for position, each in enumerate(node.paths)
         ]
-        shapes = tuple([end for end, _ in ends])
+        shapes, seen = zip(*ends, strict=True)
         after = _merged(node, shapes, path)
-        down, across = [seen[0] for _, seen in ends], [seen[1] for _, seen in ends]
+        down, across = zip(*seen, strict=True)
         rows = union(down)
         views = rows, rows if self.square and down == across else union(across)
         self.rows.append(Row(path, node, shapes[0], after, 0, 0, views, shapes))

@@ -254,3 +254,41 @@ def test_a_request_that_cannot_be_changes_nothing(app_of, request_):
     app = app_of(get("lenet"))
     ask(app, **request_)
     assert built(app) == get("lenet")
+
+
+def test_a_network_that_another_page_puts_there_is_one_more_step(app_of):
+    app = app_of(get("lenet"))
+    app.session_state[fields.OWN_NETWORK.key] = to_link(get("nin"))
+    app.run()
+    assert panel(app)["undo"] == "Open NiN"
+    ask(app, "undo")
+    assert built(app) == get("lenet")
+
+
+def test_the_table_keeps_the_rows_up_to_the_error(app_of):
+    app = app_of(get("lenet"), layer="conv1")
+    app.session_state["build_tabs"] = "Layers"
+    ask(app, "set", values={"padding": 0})
+    table = components(app, "layers")[0]
+    assert [row["path"] for row in table["layers"]][-1] == "flatten"
+    assert table["problem"]["path"] == "fc1"
+    assert "256" in table["problem"]["sentence"]
+
+
+def test_a_network_without_its_end_is_not_broken_but_cannot_be_trained(app_of):
+    app = app_of()
+    ask(app, "insert", what="Conv2d", where="inside")
+    assert findings(app)["found"][0]["severity"] == "todo"
+    assert "So far" in findings(app)["fine"]
+    assert app.button(key="widget:build_train").disabled
+    mend(app)
+    assert not app.button(key="widget:build_train").disabled
+
+
+@pytest.mark.parametrize(
+    "link", [{"own": "garbage"}, {"data": "imagenet"}, {"classes": "0"}, {"fit": "maybe"}, {"layer": "a b"}]
+)
+def test_a_link_that_the_page_cannot_show_is_refused_by_name(app_of, link):
+    app = app_of(**link)
+    assert next(iter(link)) in app.warning[0].value
+    assert panel(app)["node"]["path"] == ""
