@@ -281,6 +281,20 @@ def test_a_layer_that_only_some_blocks_have_stands_behind_an_if():
     assert "if in_channels != out_channels:\n            self.short.fit = nn.Conv2d(" in text
 
 
+def test_a_width_that_only_some_blocks_have_is_none_for_the_others():
+    def block(name, width, squeezed=None):
+        squeeze = ()
+        if squeezed:
+            squeeze = (Conv2d(width, squeezed, 1, name="down"), Conv2d(squeezed, width, 1, name="up"))
+        inner = Chain("inner", (ReLU(name="relu"), *squeeze), block="Inner")
+        return Chain(name, (Conv2d(width, width, 1, name="conv"), inner), block="Outer")
+
+    wider = Conv2d(2, 3, 1, name="wider")
+    text = source_of(block("a", 2), wider, block("b", 3, 4), block("c", 3, 5), channels=2)
+    assert "self.a = Outer(2)" in text
+    assert "=None" in text
+
+
 def test_blocks_of_one_name_that_have_nothing_in_common_get_two_classes():
     other = Chain("b", (BatchNorm2d(4, name="norm"), ReLU(name="relu")), block="Block")
     text = source_of(convs([1, 4], "a", "Block"), other)

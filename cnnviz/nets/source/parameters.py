@@ -141,7 +141,7 @@ def _expression(slot: Slot, parameters: list[Parameter], output: Slot | None) ->
 def _formula(slot: Slot, parameter: Parameter, here: list[int]) -> str | None:
     """Return how a slot follows from a parameter in all instances, None if it does not."""
     pairs = [(slot.values[index], parameter.values[index]) for index in here]
-    if any(not isinstance(base, int) for _, base in pairs):
+    if any(not isinstance(number, int) for pair in pairs for number in pair):
         return None
     for factor in FACTORS:
         if all(value == base * factor for value, base in pairs):
