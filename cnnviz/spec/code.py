@@ -11,8 +11,8 @@ POSITIONAL = {
 }  # fmt: skip
 
 
-NEEDED = {"Softmax": "dim", "LogSoftmax": "dim", "Upsample": "scale_factor"}
-"""What torch has no useful default for: always written."""
+NEEDED = {"Softmax": "dim", "LogSoftmax": "dim", "Upsample": "scale_factor", "Dropout": "p", "Dropout2d": "p"}
+"""What torch has no useful default for, or nobody leaves out: always written."""
 
 
 def line(layer: Layer) -> str:

@@ -42,7 +42,7 @@ def _resnet(title: str, counts: tuple[int, ...], *, narrowed: bool = False) -> B
                     )
                 )  # fmt: skip
                 before = given
-            modules.append(Chain(f"b{number + 2}", tuple(blocks)))
+            modules.append(Chain(f"b{number + 2}", tuple(blocks), block="Stage"))
         side_after(size, modules, title)
         head = (
             AdaptiveAvgPool2d(1, name="gap"),

@@ -24,10 +24,10 @@ class Classifier(nn.Sequential):
         self.flatten = nn.Flatten()
         self.fc1 = nn.Linear(512 * 7 * 7, 4096)
         self.relu1 = nn.ReLU()
-        self.dropout1 = nn.Dropout()
+        self.dropout1 = nn.Dropout(0.5)
         self.fc2 = nn.Linear(4096, 4096)
         self.relu2 = nn.ReLU()
-        self.dropout2 = nn.Dropout()
+        self.dropout2 = nn.Dropout(0.5)
         self.fc3 = nn.Linear(4096, 10)
 
 

@@ -131,8 +131,8 @@ def test_every_block_has_the_name_that_its_paper_has_for_it(name):
     found = {node.block for node in nodes(get(name).body) if isinstance(node, Chain | Branches)} - {""}
     assert found == {
         "alexnet": {"Classifier"}, "tiny_vgg": {"VGGBlock", "Classifier"}, "nin": {"NiNBlock"},
-        "googlenet": {"Stem", "Inception"}, "resnet18": {"Stem", "Residual"}, "resnet34": {"Stem", "Residual"},
-        "resnet50": {"Stem", "Bottleneck"}, "densenet": {"Stem", "DenseBlock", "DenseLayer", "Transition"},
+        "googlenet": {"Stem", "Inception"}, "resnet18": {"Stem", "Stage", "Residual"}, "resnet34": {"Stem", "Stage", "Residual"},
+        "resnet50": {"Stem", "Stage", "Bottleneck"}, "densenet": {"Stem", "DenseBlock", "DenseLayer", "Transition"},
         "densenet121": {"Stem", "DenseBlock", "DenseLayer", "Transition"},
     }.get(name, {"VGGBlock", "Classifier"} if name.startswith("vgg") else set())  # fmt: skip
 
