@@ -138,6 +138,8 @@ class BuilderLabels(TypedDict):
     """Following layers fit themselves"""
     fit_help: str
     """Sets in_channels, in_features and num_features to what comes in, after each change."""
+    broken: str
+    """{name} does not fit"""
     fixes: str
     """Mend it:"""
     keys: str
@@ -155,6 +157,7 @@ def builder(
     undo: str = "",
     redo: str = "",
     fit: bool = False,
+    broken: str = "",
     refused: Finding | None = None,
     notice: str = "",
     on_ask: Callable[[object], None] | None = None,
@@ -171,6 +174,7 @@ def builder(
         undo: the step that undo takes back, translated; "" for none.
         redo: the step that redo does again; "" for none.
         fit: whether following layers are fitted after each change.
+        broken: name of the layer that does not fit; "" for none.
         refused: why the chosen node cannot have the values that were typed, and what would mend it.
         notice: why the last request could not be; "" if it could.
         on_ask: called with what ``requests.received`` reads, before the next script run.
@@ -182,7 +186,7 @@ def builder(
 
     node = {**asdict(chosen), "entries": [_sent(entry) for entry in chosen.entries]}
     payload = {
-        "serial": handled, "group": group, "node": node, "undo": undo, "redo": redo, "fit": fit, "notice": notice,
+        "serial": handled, "group": group, "node": node, "undo": undo, "redo": redo, "fit": fit, "broken": broken, "notice": notice,
         "palette": [{"title": title, "pieces": [asdict(piece) for piece in pieces]} for title, pieces in palette],
         "refused": asdict(refused) if refused else None, "labels": dict(labels),
     }  # fmt: skip
@@ -193,4 +197,8 @@ def _sent(entry: Entry) -> dict[str, Any]:
     """Return a parameter as the browser reads it; what is empty is left out."""
     said = asdict(entry)
     empty = (None, "", (), False)
-    return {name: value for name, value in said.items() if name == "value" or not any(value is each for each in empty)}
+    return {
+        name: value
+        for name, value in said.items()
+        if name == "value" or not any(value is each for each in empty)
+    }

@@ -160,8 +160,6 @@ class DiagramLabels(SavingLabels):
     """Fit"""
     zoom_real: str
     """Real size"""
-    overview: str
-    """Overview: press or drag to move the picture"""
     few_paths: str
     """{count} paths"""
     not_reached: str
@@ -178,8 +176,6 @@ class DiagramLabels(SavingLabels):
     """Channels"""
     code: str
     """PyTorch"""
-    kind_of_block: str
-    """Block"""
     field: str
     """Receptive field"""
     field_size: str

@@ -16,7 +16,7 @@ class Finding:
     Attributes:
         path: the place of the node; "" for the whole network.
         name: what people call the node.
-        severity: "error" where nothing runs after it, else "advice".
+        severity: "error" where nothing runs after it, "todo" where only something is missing, else "advice".
         text: the reason, a sentence.
         fixes: what would mend it, each a few words.
     """

@@ -4,6 +4,7 @@ The network that is built is the session's own (``fields.OWN_NETWORK``), so that
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
@@ -29,13 +30,16 @@ def history() -> History:
     text, known = state.get(fields.BUILD_HISTORY) or ("", None)
     wanted = state.get(fields.OWN_NETWORK)
     if known is None:
-        return _kept(wanted, History((Step(_opened(wanted), _place(_opened(wanted))),)))
+        network = _opened(wanted)
+        first = Step(network, _place(network), made_for=(state.get(fields.BUILD_DATASET), classes()))
+        return _kept(wanted, History((first,)))
     if wanted == text:
         return known  # type: ignore[no-any-return]  # the session holds it as anything
     network = _opened(wanted)
-    _made_for(network)
     title = Sentence(N_("Open {network}"), {"network": network.name})
-    return _kept(wanted, known.take(Step(network, _place(network), title)))
+    state.put(fields.BUILD_TYPED, None)
+    step = Step(network, _place(network), title, made_for=_made_for(network))
+    return _kept(wanted, known.take(step))
 
 
 def classes() -> int:
@@ -94,13 +98,11 @@ def start(what: str) -> None:
     """Begin anew, empty or from a documented network; the network before can be got back by undo."""
     if what == "empty":
         shape = EMPTY.input_shape if state.get(fields.BUILD_DATASET) == "own" else _pictures()
-        network = EMPTY.with_input(shape)
-        title = Sentence(N_("Start empty"))
+        _take(Step(EMPTY.with_input(shape), "", Sentence(N_("Start empty"))))
     else:
         network = small(_pictures(), classes()) if what == "small" else zoo.get(what)
         title = Sentence(N_("Start from {network}"), {"network": network.name})
-        _made_for(network)
-    _take(Step(network, "", title))
+        _take(Step(network, "", title), _made_for(network))
 
 
 def _pictures() -> tuple[int, int, int]:
@@ -108,16 +110,15 @@ def _pictures() -> tuple[int, int, int]:
     return info.shape if info and info.shape else history().present.network.input_shape
 
 
-def _made_for(network: Network) -> None:
+def _made_for(network: Network) -> tuple[str, int]:
     """A network from elsewhere has its own number of scores: where the chosen data set has another, it is for other pictures.
 
     Height and width do not matter: training enlarges the data set's pictures to the network's input.
     """
     found = reached(network)
     scores = found.rows[-1].output_shape[0] if found.rows else 0
-    if not found.error and scores != classes():
-        state.put(fields.BUILD_DATASET, "own")
-        state.put(fields.BUILD_CLASSES, max(1, scores))
+    other = not found.error and scores != classes()
+    return ("own", max(1, scores)) if other else (state.get(fields.BUILD_DATASET), classes())
 
 
 def _each(given: object, field: fields.Field[int]) -> None:
@@ -179,7 +180,9 @@ def _set(network: Network, path: str, values: dict[str, Any]) -> None:
         _choose_dataset(network, values["dataset"])
         return
     if not path and "classes" in values:
-        state.put(fields.BUILD_CLASSES, _number(values["classes"]))
+        scores = _number(values["classes"])
+        title = Sentence(N_("Set {name} to {value}"), {"name": "classes", "value": scores})
+        _take(Step(network, "", title), ("own", scores))
         return
     together = typed(path) | values
     try:
@@ -194,14 +197,12 @@ def _set(network: Network, path: str, values: dict[str, Any]) -> None:
 def _choose_dataset(network: Network, name: Any) -> None:
     if name not in fields.BUILD_DATASETS:
         raise SpecError("`dataset` (={name}) is none that there is", name=str(name)[:60])
-    before = classes()
-    state.put(fields.BUILD_DATASET, name)
-    shape = catalog.DATASETS[name].shape if name in catalog.DATASETS else None
-    if name == "own":
-        state.put(fields.BUILD_CLASSES, before)
-    elif shape and shape != network.input_shape:
-        title = Sentence(N_("Pictures of {dataset}"), {"dataset": catalog.DATASETS[name].title})
-        _take(Step(network.with_input(shape), "", title))
+    info = catalog.DATASETS.get(name)
+    if info is None:
+        _take(Step(network, "", Sentence(N_("Other pictures"))), ("own", classes()))
+        return
+    title = Sentence(N_("Pictures of {dataset}"), {"dataset": info.title})
+    _take(Step(network.with_input(info.shape or network.input_shape), "", title), (name, len(info.classes)))
 
 
 def _plain(value: Any) -> Any:
@@ -230,18 +231,30 @@ def _mend(problem: Problem | None, number: int) -> None:
         _take(Step(fix.network, state.get(fields.SELECTED), fix.title))
 
 
-def _take(step: Step) -> None:
-    """Go one step on, unless nothing changed; with what follows fitted, if that is wished."""
+def _take(step: Step, made_for: tuple[str, int] | None = None) -> None:
+    """Go one step on, unless nothing changed; with what follows fitted, if that is wished.
+
+    Raises:
+        SpecError: if the network is larger or deeper than any link or file may have it.
+    """
     now = history()
     network = fitted(step.network) if state.get(fields.BUILD_FIT) else step.network
-    if network == now.present.network:
+    made_for = made_for or (state.get(fields.BUILD_DATASET), classes())
+    if (network, made_for) == (now.present.network, now.present.made_for):
         _select(step.selected)
-    else:
-        _put(now.take(Step(network, step.selected, step.title, state.get(fields.SELECTED))), step.selected)
+        return
+    from_link(to_link(network))
+    _put(
+        now.take(replace(step, network=network, before=state.get(fields.SELECTED), made_for=made_for)),
+        step.selected,
+    )
 
 
 def _put(now: History, selected: str) -> None:
-    network = now.present.network
+    network, (dataset, scores) = now.present.network, now.present.made_for
+    state.put(fields.BUILD_DATASET, dataset)
+    if dataset == "own":
+        state.put(fields.BUILD_CLASSES, scores)
     _kept("" if network == EMPTY else to_link(network), now)
     _select(selected)
 

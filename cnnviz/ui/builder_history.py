@@ -19,12 +19,14 @@ class Step:
         selected: the place of the node that the step leaves selected.
         title: what the step was: "Insert relu1 after conv1".
         before: the place of the node that was selected when it was taken: undo selects it again.
+        made_for: the data set that it is for, and how many classes that has.
     """
 
     network: Network
     selected: str = ""
     title: Sentence = NOTHING
     before: str = ""
+    made_for: tuple[str, int] = ("own", 1)
 
 
 @dataclass(frozen=True, slots=True)

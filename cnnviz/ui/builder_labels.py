@@ -38,6 +38,7 @@ def panel() -> BuilderLabels:
         "fit_help": _(
             "After each change, in_channels, in_features and num_features of the layers that follow become what reaches them."
         ),
+        "broken": _("{name} does not fit"),
         "fixes": _("Mend it:"),
         "keys": _("Ctrl+Z undoes, Ctrl+Shift+Z does it again; Delete removes the chosen layer."),
     }

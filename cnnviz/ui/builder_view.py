@@ -1,10 +1,13 @@
 """What the builder's page shows: the way in, figures and problems, the diagram, the side panel, code and table."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from cnnviz import components, zoo
 from cnnviz.components import Chosen, Fact, Finding, Piece, builder, diagram, findings
 from cnnviz.diagnosis import Problem
+from cnnviz.errors import ShapeError
 from cnnviz.shapes import reached, say
 from cnnviz.shapes.memory import memory
 from cnnviz.spec import Branches, Chain, Network, Node, tree
@@ -27,7 +30,7 @@ from cnnviz.ui import (
 )
 from cnnviz.ui import diagram as drawn
 from cnnviz.ui.builder_history import History, Step
-from cnnviz.ui.i18n import _, current
+from cnnviz.ui.i18n import _, current, sentence
 
 GROUP = "build"
 """Diagram, panel, table and code of the network that is built follow one another's choice."""
@@ -90,7 +93,7 @@ def found(now: History) -> None:
     findings(
         _facts(net), [_finding(net, each) for each in problems], builder_labels.findings(), "build_findings",
         handled=state.get(fields.BUILD_MENDED), version=now.version,
-        fine="" if empty or any(each.severity == "error" for each in problems) else _fine(net),
+        fine="" if empty or reached(net).error else _fine(net),
         starts=[(name, _start_title(name)) for name in QUICK] if empty else (),
         welcome=_("Nothing happens to the picture yet. Put in a first layer at the side, such as `Conv2d`, or start from a network and change it:") if empty else "",
         on_ask=built.mending,
@@ -103,7 +106,7 @@ def _fine(net: Network) -> str:
         return _("Everything fits: a picture of {input} becomes {count} scores, one for each class.").format(
             input=say(net.input_shape), count=output[0]
         )
-    return _("Everything fits: {input} becomes {output}.").format(
+    return _("So far everything fits: {input} becomes {output}.").format(
         input=say(net.input_shape), output=say(output)
     )
 
@@ -111,6 +114,8 @@ def _fine(net: Network) -> str:
 def _facts(net: Network) -> list[Fact]:
     known = reached(net)
     rows = known.rows
+    if not rows and not known.error:
+        return [Fact(_("Input"), say(net.input_shape))]
     output = "–" if known.error else say(rows[-1].output_shape if rows else net.input_shape)
     batch, optimizer = state.get(fields.MEMORY_BATCH), state.get(fields.MEMORY_OPTIMIZER)
     needed = "–" if known.error else tables.size(memory(net, batch, optimizer=optimizer).total)
@@ -131,7 +136,10 @@ def _finding(net: Network, problem: Problem) -> Finding:
     language = current()
     name = builder_steps.name_of(problem.path) if problem.path else ""
     titles = tuple(fix.title.say(language) for fix in problem.fixes)
-    return Finding(problem.path, name, problem.severity, problem.reason.say(language), titles)
+    # A network whose layers fit is not broken because its end is still missing.
+    unfinished = problem.severity == "error" and reached(net).error is None
+    severity = "todo" if unfinished else problem.severity
+    return Finding(problem.path, name, severity, problem.reason.say(language), titles)
 
 
 def picture(now: History) -> None:
@@ -150,11 +158,13 @@ def panel(now: History) -> None:
     """Show the side panel."""
     net, path = now.present.network, built.selected()
     wrong = built.refused(net, path)
+    refused = replace(_finding(net, wrong), severity="error") if wrong else None
+    error = reached(net).error
     notice = state.get(fields.BUILD_NOTICE)
     builder(
         _chosen(net, path), _palette(), builder_labels.panel(), "build_panel",
         handled=state.get(fields.BUILD_ASKED), group=GROUP, undo=_said(now.undoable), redo=_said(now.redoable),
-        fit=state.get(fields.BUILD_FIT), refused=_finding(net, wrong) if wrong else None,
+        fit=state.get(fields.BUILD_FIT), broken=builder_steps.name_of(error.place) if error else "", refused=refused,
         notice=notice.say(current()) if notice else "", on_ask=built.asked,
     )  # fmt: skip
 
@@ -226,14 +236,20 @@ def more(now: History) -> None:
     if table_tab.open:
         with table_tab:
             known = reached(net)
+            problem = _last_row(net, known.error) if known.error else None
             components.rows(
-                tables.layers(net, known.rows),
-                labels.rows(),
-                "build",
-                name=net.name,
-                group=GROUP,
-                selected=built.selected(),
-            )
+                tables.layers(net, known.rows), labels.rows(), "build", name=net.name, group=GROUP,
+                selected=built.selected(), problem=problem,
+            )  # fmt: skip
+
+
+def _last_row(net: Network, error: ShapeError) -> components.Problem:
+    """The layer that does not fit, below those that do."""
+    reasons = (each for each in built.problems(net, built.classes()) if each.path == error.place)
+    said = next((each.reason.say(current()) for each in reasons), sentence(error))
+    node = tree.node_at(net, error.place)
+    kind = node.merge if isinstance(node, Branches) else type(node).__name__
+    return {"path": error.place, "kind": kind, "sentence": said.replace("`", "")}
 
 
 def _code(net: Network) -> None:

@@ -1,5 +1,6 @@
 """From a network to the boxes of its diagram: the tree gives the nesting, the trace gives the numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -67,7 +68,7 @@ def boxes(network: Network) -> Box:
     known = _Known(
         {row.path: row for row in found.rows},
         found.error.place if found.error else None,
-        sentence(found.error) if found.error else "",
+        sentence(found.error).replace("`", "") if found.error else "",
     )
     return _chain(network.body, "", network.name, network.input_shape, known)
 
@@ -142,7 +143,7 @@ def _chain(node: Chain, path: str, name: str, shape: Shape, known: _Known) -> Bo
     return Box(
         path, "chain", name, shape, at, sum(part.params for part in parts), sum(part.macs for part in parts),
         parts=tuple(parts), named=bool(node.name), block=node.block,
-        state="unreached" if not shape or (parts and all(part.state == "unreached" for part in parts)) else "",
+        state=_missed(parts) if shape else "unreached",
     )  # fmt: skip
 
 
@@ -158,8 +159,13 @@ def _branches(node: Branches, path: str, name: str, shape: Shape, known: _Known)
         parts=parts, merge=node.merge, named=bool(node.name), block=node.block,
         details=(("channels", _sum(channels)),) if row and node.merge == "concat" else (),
         field=row.receptive_field if row else (), sees=_sees(row) if row else (),
-        state=known.state(path), problem=known.why(path),
+        state="wrong" if known.why(path) else _missed(parts), problem=known.why(path),
     )  # fmt: skip
+
+
+def _missed(parts: Sequence[Box]) -> State:
+    """What a block is of which no part is reached."""
+    return "unreached" if parts and all(part.state == "unreached" for part in parts) else ""
 
 
 def _details(layer: Layer, row: Row) -> tuple[tuple[str, str], ...]:

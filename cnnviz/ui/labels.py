@@ -137,7 +137,9 @@ def diagram() -> DiagramLabels:
     return {
         **saving(),
         "diagram": _("Diagram. Arrow keys go from box to box, Enter opens or closes a block."),
-        "help": _("Point at a box to see its arithmetic; click to choose it; click the head of a block to open or close it. Drag to move, Ctrl and the wheel to zoom."),
+        "help": _(
+            "Point at a box to see its arithmetic; click to choose it; click the head of a block to open or close it. Drag to move, Ctrl and the wheel to zoom."
+        ),
         "input": _("Input"),
         "output": _("Output"),
         "params": _("Parameters"),
@@ -154,12 +156,22 @@ def diagram() -> DiagramLabels:
         "size_none": _("Nothing"),
         "size_channels": _("Channels"),
         "size_resolution": _("Resolution"),
-        "rule_channels": _("The width of a box grows with the square root of its output's channels; a vector has none."),
-        "rule_resolution": _("The height of a box grows with the square root of its output's height or width, whichever is larger."),
-        "rule_params": _("The area of a box grows with the square root of its parameters; the bar in it is its exact share of the whole."),
-        "rule_macs": _("The area of a box grows with the square root of its multiply-adds; the bar in it is its exact share of the whole."),
+        "rule_channels": _(
+            "The width of a box grows with the square root of its output's channels; a vector has none."
+        ),
+        "rule_resolution": _(
+            "The height of a box grows with the square root of its output's height or width, whichever is larger."
+        ),
+        "rule_params": _(
+            "The area of a box grows with the square root of its parameters; the bar in it is its exact share of the whole."
+        ),
+        "rule_macs": _(
+            "The area of a box grows with the square root of its multiply-adds; the bar in it is its exact share of the whole."
+        ),
         "rule_floor": _("What would be narrower or lower than its words keeps their size."),
-        "rule_perspective": _("Height, width and depth of a slab grow with the square root of its output's height, width and channels; a vector is a bar."),
+        "rule_perspective": _(
+            "Height, width and depth of a slab grow with the square root of its output's height, width and channels; a vector is a bar."
+        ),
         "few_channels": _("{count} channels"),
         "of_whole": _("{percent} of the whole"),
         "find": _("Find a layer"),
@@ -170,7 +182,6 @@ def diagram() -> DiagramLabels:
         "zoom_out": _("Zoom out"),
         "zoom_fit": _("Fit"),
         "zoom_real": _("Real size"),
-        "overview": _("Overview: press or drag to move the picture"),
         "few_paths": _("{count} paths"),
         "not_reached": _("not reached"),
         "height": _("Height"),
@@ -179,11 +190,14 @@ def diagram() -> DiagramLabels:
         "size": _("Size"),
         "channels": _("Channels"),
         "code": "PyTorch",
-        "kind_of_block": _("Block"),
         "field": _("Receptive field"),
         "field_size": _("{height}×{width} pixels of the input"),
-        "field_middle": _("The middle value of the output ({place}) sees rows {top} to {bottom} and columns {left} to {right}."),
-        "field_value": _("Each value of the output sees rows {top} to {bottom} and columns {left} to {right}."),
+        "field_middle": _(
+            "The middle value of the output ({place}) sees rows {top} to {bottom} and columns {left} to {right}."
+        ),
+        "field_value": _(
+            "Each value of the output sees rows {top} to {bottom} and columns {left} to {right}."
+        ),
         "field_outside": _("Hatched: padding, outside the picture."),
         "share": _("Share"),
         "share_of": _("{what}: {percent} of the paths' sum"),

@@ -100,6 +100,7 @@ def test_what_breaks_is_explained_mended_and_undone_by_keys(page: Page) -> None:
     padding = panel.get_by_test_id("entry-padding")
     padding.fill("0")
     answered(page, lambda: page.keyboard.press("Enter"))
+    expect(panel.get_by_test_id("broken")).to_have_text("fc1 does not fit")
     problem = page.get_by_test_id("finding")
     expect(problem).to_have_attribute("data-severity", "error")
     expect(problem).to_contain_text("400")
@@ -185,6 +186,17 @@ def test_a_link_restores_the_network_in_a_fresh_session(open_page: Callable[...,
     assert own(second) == network
     expect(second.get_by_test_id("chosen-name")).to_have_text("residual1")
     expect(second.get_by_test_id("do-undo")).to_be_disabled()
+
+
+def test_on_a_phone_the_panel_leads_to_the_problem_above_it(open_page: Callable[..., Page]) -> None:
+    page = open_page(viewport=PHONE, has_touch=True)
+    panel = open_builder(page, get("lenet"), "conv1")
+    padding = panel.get_by_test_id("entry-padding")
+    padding.fill("0")
+    answered(page, lambda: page.keyboard.press("Enter"))
+    expect(page.get_by_test_id("fix").first).not_to_be_in_viewport()
+    panel.get_by_test_id("broken").tap()
+    expect(page.get_by_test_id("fix").first).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])

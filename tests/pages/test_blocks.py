@@ -167,7 +167,7 @@ def test_an_impossible_setting_is_one_sentence_and_nothing_is_lost(open_page):
     assert len(app.error) == 1
     wrong = next(box for box in walk(diagram(app)) if box.get("state") == "wrong")
     assert wrong["path"] == "nin_block.conv"
-    assert "`kernel_size` (=11)" in wrong["problem"]
+    assert "kernel_size (=11)" in wrong["problem"]
     app.button(key="widget:block_way_out").click().run()
     assert not app.error
     assert diagram(app)["output"] == [10, 54, 54]

@@ -221,6 +221,33 @@ def test_the_classes_of_other_pictures_are_asked_for(app_of):
     assert "classes" in panel(app)["notice"]
 
 
+def test_undo_gives_the_data_set_back_too(app_of):
+    app = app_of()
+    ask(app, "insert", what="Conv2d", where="inside")
+    ask(app, "set", path="", values={"dataset": "mnist"})
+    assert panel(app)["undo"] == "Pictures of MNIST"
+    ask(app, "set", values={"dataset": "own"})
+    ask(app, "set", values={"classes": 3})
+    ask(app, "start", what="alexnet")
+    for _ in range(3):
+        ask(app, "undo")
+    assert entry(app, "dataset")["value"] == "mnist"
+    ask(app, "undo")
+    ask(app, "select", path="")
+    assert entry(app, "dataset")["value"] == "digits"
+
+
+def test_a_network_deeper_than_any_link_takes_is_refused(app_of):
+    app = app_of(get("lenet"), layer="conv1")
+    for _ in range(40):
+        ask(app, "block")
+        before = built(app)
+        if panel(app)["notice"]:
+            break
+    assert "too large" in panel(app)["notice"]
+    assert built(app) == before
+
+
 def test_what_follows_fits_itself_if_that_is_wished(app_of):
     app = app_of(get("lenet"), layer="conv1")
     ask(app, "fit", value=True)

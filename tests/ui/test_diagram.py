@@ -142,6 +142,7 @@ def test_a_network_that_breaks_anywhere_is_drawn_whole_and_says_once_why(network
     assert before == [box for box in intact.walk() if box.form == "layer"][: len(before)]
     assert {box.state for box in after} <= {"unreached"}
     assert not any(box.problem for box in whole.walk() if box is not found[0])
+    assert not any(box.state for box in whole.walk() if path.startswith(f"{box.path}.") or not box.path)
     json.dumps(whole.to_json())
 
 

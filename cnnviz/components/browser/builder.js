@@ -7,7 +7,7 @@ import { h, mounted, setText } from "./mount.js";
 import { Control } from "./builder-entries.js";
 import { Palette } from "./builder-palette.js";
 import { colours } from "./diagram-paint.js";
-import { card } from "./finding.js";
+import { card, showFindings } from "./finding.js";
 import { fill } from "./format.js";
 import { icon } from "./icons.js";
 import { Requests } from "./requests.js";
@@ -29,6 +29,7 @@ class Builder {
     this.undo = this.button("undo", "undo");
     this.redo = this.button("redo", "redo");
     this.step = h("span", { class: "last", role: "status", "data-testid": "last-step" });
+    this.broken = h("button", { type: "button", class: "broken hidden", "data-testid": "broken", click: () => showFindings() });
     this.palette = new Palette((what, where) => this.ask("insert", { what, where }));
     this.above = h("nav", { class: "above", "data-testid": "above" });
     this.swatch = h("i");
@@ -47,7 +48,7 @@ class Builder {
     this.node = h("section", { class: "node", "data-testid": "chosen" },
       h("div", { class: "title" }, this.above, this.swatch, this.name, this.word, this.shapes), this.ways, this.entries, this.code, this.refused);
     this.root = h("div", { class: "root builder", "data-testid": "builder" },
-      h("div", { class: "bar" }, this.undo, this.redo, this.step), this.palette.root, this.node, this.notice, this.fitRow, this.keys);
+      h("div", { class: "bar" }, this.undo, this.redo, this.step, this.broken), this.palette.root, this.node, this.notice, this.fitRow, this.keys);
     this.stop = hearChoice(() => this.component.data.group, this, (path) => this.follow(path));
     this.typed = (/** @type {KeyboardEvent} */ event) => this.key(event);
     window.addEventListener("keydown", this.typed);
@@ -67,7 +68,7 @@ class Builder {
   update(component) {
     this.component = component;
     this.requests.update(component);
-    const { node, labels, undo, redo, fit, notice, refused, group } = component.data;
+    const { node, labels, undo, redo, fit, broken, notice, refused, group } = component.data;
     const fresh = node.path !== this.path;
     const heard = this.heard === node.path;
     this.path = node.path;
@@ -75,6 +76,8 @@ class Builder {
     this.tool(this.undo, undo, labels.undo, labels.undo_step);
     this.tool(this.redo, redo, labels.redo, labels.redo_step);
     setText(this.step, undo);
+    setText(this.broken, broken && fill(labels.broken, { name: broken }));
+    this.broken.classList.toggle("hidden", !broken);
     this.palette.show(component.data, fresh, component.parentElement);
     this.head(node, labels);
     this.actions(node, labels);

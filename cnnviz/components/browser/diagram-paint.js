@@ -57,7 +57,7 @@ export function box(placed, style) {
     case "closed": case "summary": group.append(...closed(placed, style)); break;
     case "frame": group.append(...frame(placed, style)); break;
     case "lane": group.append(...lane(placed, style)); break;
-    case "merge": group.append(...pill(placed, style, placed.lines[0], placed.node.problem ? wrong(style.theme) : style.theme.text)); break;
+    case "merge": group.append(...pill(placed, style, placed.lines[0], placed.node.problem ? wrong(style.theme) : withAlpha(style.theme.text, placed.node.output.length ? 1 : 0.5))); break;
     case "end": group.append(...end(placed, style)); break;
   }
   return group;

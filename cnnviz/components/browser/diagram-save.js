@@ -3,6 +3,7 @@
 import { say } from "./diagram-layout.js";
 import { colours, KINDS } from "./diagram-paint.js";
 import { walk } from "./diagram-tree.js";
+import { measure } from "./diagram-width.js";
 
 /** @typedef {import("./diagram-layout.js").Node} Node */
 
@@ -20,9 +21,8 @@ const MARGIN = 12;
  * @param {import("./diagram-views.js").Drawn} drawn
  * @param {{box: Node, labels: Record<string, string>}} data
  * @param {import("./theme.js").Theme} theme
- * @param {(words: string, font: string) => number} measure
  */
-export function scene({ width, height, all }, { box, labels }, theme, measure) {
+export function scene({ width, height, all }, { box, labels }, theme) {
   const kinds = KINDS.filter((kind) => [...walk(box)].some((node) => node.form === "layer" && node.kind === kind));
   const words = kinds.map((kind) => ({ kind, label: labels[kind], w: 34 + measure(labels[kind], `400 12px ${theme.font}`) }));
   const wide = words.reduce((sum, { w }) => sum + w, 0);

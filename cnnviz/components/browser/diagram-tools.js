@@ -115,6 +115,17 @@ export class Tools {
 }
 
 /**
+ * What the sizes in the picture mean.
+ * @param {Record<string, string>} labels
+ * @param {string} view
+ * @param {string} by
+ */
+export function rule(labels, view, by) {
+  if (view !== "boxes") return labels.rule_perspective;
+  return by === "none" ? "" : `${labels[`rule_${by}`]} ${labels.rule_floor}`;
+}
+
+/**
  * The buttons that stand on the picture.
  * @param {import("./diagram-zoom.js").Zoom} zoom
  */

@@ -19,6 +19,19 @@ export function openable(node) {
   return node.path && node.named && node.parts.length ? [node, ...inner] : inner;
 }
 
+/** Whether a node branches, or what is in it. @param {Node} node */
+export const branching = (node) => [...walk(node)].some(({ form }) => form === "branches");
+
+/**
+ * The smallest blocks of the paper that branch, such as Inception and Residual: what it draws as one.
+ * @param {Node} node
+ * @returns {Node[]}
+ */
+export function units(node) {
+  const inner = node.parts.flatMap(units);
+  return inner.length || !node.block || !branching(node) ? inner : [node];
+}
+
 /** Whether a path lies inside a node. @param {Node} node @param {string} path */
 export const holds = (node, path) => node.path !== "" && path.startsWith(`${node.path}.`);
 

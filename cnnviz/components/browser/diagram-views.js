@@ -58,8 +58,8 @@ export function slabs({ root, labels, theme, open, width }) {
  */
 export function glimpse(placed, theme) {
   const { form, node, x, y, w, h, kind } = placed;
-  if (form === "lane" || form === "merge" || form === "summary" || (form === "frame" && h < 40)) return null;
-  const colour = node.state === "wrong" ? wrong(theme) : form === "layer" || form === "slab" ? withAlpha(colours(theme)[kind ?? node.kind] ?? theme.text, 0.8)
+  if (form === "lane" || (form === "merge" && !node.state) || form === "summary" || (form === "frame" && h < 40)) return null;
+  const colour = node.state === "wrong" && form !== "frame" ? wrong(theme) : form === "layer" || form === "slab" ? withAlpha(colours(theme)[kind ?? node.kind] ?? theme.text, 0.8)
     : withAlpha(theme.text, form === "frame" ? 0.08 : 0.35);
   return { x, y, w, h, colour };
 }

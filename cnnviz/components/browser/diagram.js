@@ -1,16 +1,18 @@
 /** A network as nested boxes or as slabs. Opening, finding, zooming and pointing never ask the server; choosing tells it. */
 
 import { Chosen } from "./chosen.js";
-import { describe, shareText, spoken } from "./diagram-detail.js";
+import { describe } from "./diagram-detail.js";
+import { entry, mark } from "./diagram-entry.js";
 import { grey } from "./diagram-field.js";
 import { find, MANY } from "./diagram-find.js";
 import { neighbour } from "./diagram-keys.js";
 import { Overview } from "./diagram-overview.js";
 import { s } from "./diagram-paint.js";
 import { onPaper, scene, table } from "./diagram-save.js";
-import { Tools, zoomButtons } from "./diagram-tools.js";
-import { broken, holds, layers, openable, walk } from "./diagram-tree.js";
+import { rule, Tools, zoomButtons } from "./diagram-tools.js";
+import { branching, broken, holds, layers, openable, units } from "./diagram-tree.js";
 import { boxes, glimpse, slabs } from "./diagram-views.js";
+import { forget, measure } from "./diagram-width.js";
 import { Zoom } from "./diagram-zoom.js";
 import { h, mounted, setText } from "./mount.js";
 import { saveMenu } from "./saving.js";
@@ -20,12 +22,12 @@ import { readTheme } from "./theme.js";
 const SMALLEST = 0.78;
 /** Networks with more layers begin with their blocks closed. */
 const SMALL = 30;
+/** Of more blocks that branch not each is drawn. */
+const MANY_UNITS = 20;
 /** A block with so few layers opens with all that is in it. */
 const HANDFUL = 16;
 
-const probe = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
-
-/** @typedef {import("./diagram-layout.js").Node} Node @typedef {{placed: any, group: SVGElement, id: string, share: string}} Entry */
+/** @typedef {import("./diagram-layout.js").Node} Node @typedef {import("./diagram-entry.js").Entry} Entry */
 
 class Diagram {
   /** @param {import("./mount.js").Component} component */
@@ -46,18 +48,18 @@ class Diagram {
     this.foldable = new Set();
     /** @type {Node[]} */
     this.matches = [];
+    /** @type {Node[]} what the paper draws as one */
+    this.units = [];
     this.match = 0;
-    this.title = "";
+    this.title = this.made = "";
     /** Where the network breaks; "" if it does not. */
     this.problem = "";
     this.fitted = "";
-    /** @type {Map<string, number>} */
-    this.widths = new Map();
     this.menu = saveMenu({
       name: () => `${this.component.data.box.title}${this.view === "boxes" ? "" : " perspective"}`,
       scene: () => {
         const theme = onPaper(readTheme(this.component.parentElement));
-        return scene(this.draw(theme), this.component.data, theme, (words, font) => this.measure(words, font));
+        return scene(this.draw(theme), this.component.data, theme);
       },
       table: () => table(this.component.data.box, this.component.data.labels),
     });
@@ -93,6 +95,13 @@ class Diagram {
     const before = this.chosen.path;
     this.component = component;
     this.chosen.update(component);
+    // Only another choice: the picture stays, it is large.
+    const made = JSON.stringify([box, component.data.labels, picture, component.data.open_depth]);
+    if (made === this.made) {
+      if (this.chosen.path !== before) this.follow();
+      return;
+    }
+    this.made = made;
     if (this.title !== box.title) {
       this.title = box.title;
       // Whether all is open at first is decided once, or a network that grows would close under one's hand.
@@ -100,6 +109,7 @@ class Diagram {
     }
     const wrong = this.problem;
     this.problem = broken(box);
+    this.units = units(box);
     this.picture = grey(picture, box.input);
     this.matches = find(box, this.tools.field.value);
     this.match = Math.min(this.match, Math.max(0, this.matches.length - 1));
@@ -110,7 +120,7 @@ class Diagram {
   }
 
   resized() {
-    this.widths.clear();
+    forget();
     this.fitted = "";
     this.repaint();
   }
@@ -136,8 +146,9 @@ class Diagram {
     const { open_depth: depth } = this.component.data;
     if (depth !== null) return node.path.split(".").length <= depth;
     if (this.view === "boxes" || this.small) return this.small;
-    // Slabs are small: a chain may stand open, such as a block of VGG; what branches is one slab.
-    return node.form !== "branches" && !(node.block && [...walk(node)].some(({ form }) => form === "branches"));
+    // Slabs are small: a block of VGG may stand open; Inception and the like are one slab, and what holds many of them too.
+    if (!branching(node)) return true;
+    return node.form !== "branches" && this.units.length <= MANY_UNITS && this.units.some(({ path }) => holds(node, path));
   }
 
   /** @param {import("./theme.js").Theme} theme */
@@ -145,7 +156,7 @@ class Diagram {
     const { box: root, labels } = this.component.data;
     return (this.view === "boxes" ? boxes : slabs)({
       root, labels, theme, by: this.by, open: (node) => this.open(node), share: (placed) => this.share(placed), drawn: (node) => this.alone(node),
-      width: (words, size, weight = 400) => this.measure(words, `${weight} ${size}px ${theme.font}`),
+      width: (words, size, weight = 400) => measure(words, `${weight} ${size}px ${theme.font}`),
     });
   }
 
@@ -157,7 +168,8 @@ class Diagram {
     const focused = this.svg.contains(/** @type {ShadowRoot} */ (this.root.getRootNode()).activeElement);
     this.drawn = this.draw(theme);
     // What stands in a closed lane is a picture of it, not a box of its own.
-    this.boxes = this.drawn.boxes.map(({ placed, group }) => this.entry(placed, group)).filter(({ placed }) => placed.form !== "summary");
+    const share = (/** @type {any} */ placed) => (placed.form === "lane" ? this.share(placed) : undefined);
+    this.boxes = this.drawn.boxes.map(({ placed, group }) => entry(placed, group, { labels, share: share(placed), cost: this.cost, open: this.foldable.has(placed.node.path) ? this.open(placed.node) : undefined })).filter(({ placed }) => placed.form !== "summary");
     const { width, height } = this.drawn;
     this.svg.replaceChildren(...this.drawn.all);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -167,7 +179,7 @@ class Diagram {
     this.begin();
     this.overview.paint(this.drawn, this.boxes.map(({ placed }) => glimpse(placed, theme)).filter((each) => each !== null));
     this.tools.show({ root, labels, theme, view: this.view, by: this.by, open, matches: this.matches.length, match: this.match });
-    setText(this.help, `${labels.help} ${this.rule(labels)}`);
+    setText(this.help, `${labels.help} ${rule(labels, this.view, this.by)}`);
     this.buttons.label(labels);
     this.menu.label(labels);
     this.mark();
@@ -183,19 +195,8 @@ class Diagram {
     if (this.fitted === now || !this.frame.clientWidth) return;
     this.fitted = now;
     this.zoom.begin(SMALLEST);
-    if (this.view !== "boxes") this.zoom.reveal(this.boxes[0].placed);
-  }
-
-  /** @param {string} words @param {string} font */
-  measure(words, font) {
-    const name = `${font} ${words}`;
-    let width = this.widths.get(name);
-    if (width === undefined) {
-      probe.font = font;
-      width = probe.measureText(words).width;
-      this.widths.set(name, width);
-    }
-    return width;
+    const wanted = this.atPath(this.chosen.path || this.problem) ?? (this.view === "boxes" ? undefined : this.boxes[0]);
+    if (wanted) this.zoom.reveal(wanted.placed);
   }
 
   /** Whether a node is drawn as one box; what holds it may be closed, that does not matter. @param {Node} node */
@@ -203,40 +204,10 @@ class Diagram {
     return node.form === "layer" || (this.foldable.has(node.path) && !this.open(node));
   }
 
-  /** What the chosen sizes mean. @param {Record<string, string>} labels */
-  rule(labels) {
-    if (this.view !== "boxes") return labels.rule_perspective;
-    if (this.by === "none") return "";
-    return `${labels[`rule_${this.by}`]} ${labels.rule_floor}`;
-  }
-
   /** A lane's part of what its branches cost together. @param {{node: Node, parent: Node | null}} placed */
   share({ node, parent }) {
     const total = parent?.[this.cost] ?? 0;
     return total ? node[this.cost] / total : 0;
-  }
-
-  /**
-   * One box: what a screen reader and a test read of it stands on its group.
-   * @param {any} placed
-   * @param {SVGElement} group
-   * @returns {Entry}
-   */
-  entry(placed, group) {
-    const { node, form } = placed;
-    const { labels } = this.component.data;
-    const id = form === "end" ? `end:${placed.lines[0]}` : `${form === "merge" ? "merge" : "box"}:${node.path}`;
-    const share = form === "lane" ? shareText(this.share(placed), this.cost, labels) : "";
-    const openable = form !== "merge" && form !== "end" && this.foldable.has(node.path);
-    const about = form === "summary" ? { "aria-hidden": "true", "data-path": node.path } : {
-      role: "treeitem", tabindex: -1, "aria-level": placed.level, "aria-label": spoken(placed, labels, share),
-      "aria-expanded": openable ? String(this.open(node)) : undefined, "data-testid": "diagram-box", "data-id": id,
-      "data-form": form, "data-path": node.path, "data-title": node.title, "data-input": node.input.join("x"),
-      "data-output": node.output.join("x"), "data-params": node.params, "data-macs": node.macs, "data-state": node.state,
-      "data-share": form === "lane" ? this.share(placed) : undefined,
-    };
-    for (const [name, value] of Object.entries(about)) if (value !== undefined) group.setAttribute(name, String(value));
-    return { placed, group, id, share };
   }
 
   /** @param {string} view */
@@ -286,7 +257,7 @@ class Diagram {
     this.matches = find(this.component.data.box, query);
     this.match = 0;
     this.repaint();
-    this.look_at(this.matches[0]);
+    this.lookAt(this.matches[0]);
   }
 
   /** @param {number} step */
@@ -295,11 +266,11 @@ class Diagram {
     if (!count) return;
     this.match = (this.match + step + count) % count;
     this.repaint();
-    this.look_at(this.matches[this.match]);
+    this.lookAt(this.matches[this.match]);
   }
 
   /** @param {Node | undefined} node */
-  look_at(node) {
+  lookAt(node) {
     if (!node) return;
     const found = this.atPath(node.path);
     if (!found) return;
@@ -307,16 +278,22 @@ class Diagram {
     this.zoom.reveal(found.placed);
   }
 
-  /** Open what holds a box. @param {string} path */
+  /** Open what holds a box; whether anything was closed. @param {string} path */
   unfold(path) {
-    for (const node of openable(this.component.data.box)) if (holds(node, path)) this.fold.set(node.path, true);
+    const closed = openable(this.component.data.box).filter((node) => holds(node, path) && !this.open(node));
+    for (const node of closed) this.fold.set(node.path, true);
+    return closed.length > 0;
   }
 
   /** Somebody chose a layer, here or in another component. */
   follow() {
-    this.unfold(this.chosen.path);
-    this.repaint();
+    if (this.unfold(this.chosen.path)) this.repaint();
+    else this.mark();
     this.show(this.chosen.path);
+  }
+
+  mark() {
+    mark(this.boxes, { matches: this.matches, match: this.matches[this.match], chosen: this.atPath(this.chosen.path) });
   }
 
   /** @param {string} path */
@@ -325,20 +302,6 @@ class Diagram {
     if (!found) return;
     this.stand(found.id);
     this.zoom.reveal(found.placed);
-  }
-
-  /** Mark what is chosen and what is found. */
-  mark() {
-    const found = new Set(this.matches.map(({ path }) => path));
-    const now = this.matches[this.match]?.path;
-    const chosen = this.chosen.path ? this.atPath(this.chosen.path) : undefined;
-    for (const each of this.boxes) {
-      const paths = each.placed.form === "end" || each.placed.form === "merge" ? [] : [each.placed.node, ...(each.placed.folded ?? [])].map(({ path }) => path);
-      each.group.classList.toggle("match", paths.some((path) => found.has(path)));
-      each.group.classList.toggle("now", paths.includes(now));
-      each.group.classList.toggle("chosen", each === chosen);
-      each.group.setAttribute("aria-selected", String(each === chosen));
-    }
   }
 
   /** @param {Event} event */
@@ -355,7 +318,9 @@ class Diagram {
   /** The box of a path; of what is folded into a slab, the slab; of a merge without a name, its sign. @param {string} path */
   atPath(path) {
     if (!path) return undefined;
-    return this.at(`box:${path}`) ?? this.at(`merge:${path}`) ?? this.boxes.find(({ placed }) => placed.folded?.some((/** @type {Node} */ node) => node.path === path));
+    const ids = [`box:${path}`, `merge:${path}`];
+    if (path === this.problem) ids.reverse();
+    return this.at(ids[0]) ?? this.at(ids[1]) ?? this.boxes.find(({ placed }) => placed.folded?.some((/** @type {Node} */ node) => node.path === path));
   }
 
   /** @param {MouseEvent} event */

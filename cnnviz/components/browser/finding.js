@@ -2,10 +2,28 @@
 
 import { h } from "./mount.js";
 import { fill } from "./format.js";
+import { reducedMotion } from "./theme.js";
 
 /**
- * @typedef {{path: string, name: string, severity: "error" | "advice", text: string, fixes: string[]}} Finding
+ * @typedef {{path: string, name: string, severity: "error" | "todo" | "advice", text: string, fixes: string[]}} Finding
  */
+
+const SHOW = "cnnviz:findings";
+
+/** Ask the findings, wherever they are on the page, to come into view. */
+export function showFindings() {
+  window.dispatchEvent(new Event(SHOW));
+}
+
+/**
+ * @param {HTMLElement} element comes into view when somebody asks for the findings
+ * @returns {() => void} stops it
+ */
+export function heedCalls(element) {
+  const come = () => element.scrollIntoView({ block: "center", behavior: reducedMotion() ? "auto" : "smooth" });
+  window.addEventListener(SHOW, come);
+  return () => window.removeEventListener(SHOW, come);
+}
 
 /**
  * A sentence whose `words in backticks` are code; the first of them that `named` knows is what it returns.
@@ -40,7 +58,7 @@ export function card(finding, labels, { mend, go }) {
     ...(fixes.length ? [h("div", { class: "fixes" },
       h("span", { class: "mend" }, labels.fixes),
       ...fixes.map((title, i) => h("button", {
-        type: "button", class: `button small${i === 0 && severity === "error" ? " primary" : ""}`, "data-testid": "fix",
+        type: "button", class: `button small${i === 0 && severity !== "advice" ? " primary" : ""}`, "data-testid": "fix",
         click: () => mend(i),
       }, ...said(title))))] : []));
 }

@@ -1,7 +1,7 @@
 /** What is to be said of the network that is built: figures, whether it fits, problems with their ways out. */
 
 import { h, mounted } from "./mount.js";
-import { card, said } from "./finding.js";
+import { card, heedCalls, said } from "./finding.js";
 import { Requests } from "./requests.js";
 
 /** @typedef {import("./finding.js").Finding} Finding */
@@ -14,6 +14,7 @@ class Findings {
     this.list = h("div", { "aria-live": "polite" });
     this.root = h("div", { class: "root findings", "data-testid": "findings" }, this.facts, this.list);
     this.shown = "";
+    this.stop = heedCalls(this.root);
   }
 
   /** @param {import("./mount.js").Component} component */
@@ -40,6 +41,10 @@ class Findings {
         })));
     }
     this.root.dataset.ready = "true";
+  }
+
+  destroy() {
+    this.stop();
   }
 }
 

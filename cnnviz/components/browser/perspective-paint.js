@@ -86,9 +86,12 @@ function nothing(slab, theme) {
   ];
 }
 
+/** A block's own name and its paper's, if that says more. @param {import("./diagram-layout.js").Node} node */
+const inFull = ({ title, block }) => (block && block.toLowerCase() !== title.toLowerCase() ? `${title} · ${block}` : title);
+
 /** @param {import("./perspective-layout.js").Frame} frame @param {{theme: Theme, width: (text: string, size: number, weight?: number) => number}} style */
 function bracket({ form, node, x, y, w, h }, { theme, width }) {
-  const named = text(form === "lane" ? x + 8 : x + w / 2, form === "lane" ? y + 11 : y + 19, form === "lane" || !node.block ? node.title : `${node.title} · ${node.block}`, theme, {
+  const named = text(form === "lane" ? x + 8 : x + w / 2, form === "lane" ? y + 11 : y + 19, form === "lane" ? node.title : inFull(node), theme, {
     size: SMALL, weight: 600, anchor: form === "lane" ? "start" : "middle", soft: form === "lane",
   });
   if (form === "lane") {
