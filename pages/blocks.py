@@ -27,7 +27,7 @@ def stage() -> None:
     with picture:
         whole, problem = drawn.boxes(network), reached(network).error
         if problem:
-            blocks.explain(problem, kind)
+            blocks.explain(network, problem, kind)
         if any(box.form == "layer" and box.state == "wrong" for box in whole.walk()):
             diagram(whole, labels.diagram(), key="block_diagram", open_depth=32)
             return  # there is nothing to compare; of paths that cannot be merged there is

@@ -8,10 +8,10 @@ import streamlit as st
 from cnnviz.errors import ShapeError
 from cnnviz.language import N_
 from cnnviz.spec import Chain, Network, Node
-from cnnviz.ui import controls, fields, state
+from cnnviz.ui import controls, fields, reasons, state
 from cnnviz.ui.controls import Control
 from cnnviz.ui.fields import Field
-from cnnviz.ui.i18n import _, sentence
+from cnnviz.ui.i18n import _
 from cnnviz.zoo import blocks
 
 IN, SIDE, OUT = N_("Input channels"), N_("Input side (height and width)"), N_("Output channels")
@@ -172,9 +172,9 @@ def choose_numbers(kind: str) -> Network:
     )
 
 
-def explain(error: ShapeError, kind: str) -> None:
+def explain(network: Network, error: ShapeError, kind: str) -> None:
     """Say why a block cannot be, and offer the ways out."""
-    st.error(sentence(error), icon=":material/error:")
+    st.error(reasons.reason(network, error), icon=":material/error:")
     if kind != "residual":
         field = BLOCKS[kind].side
         st.button(

@@ -7,7 +7,6 @@ import streamlit as st
 from cnnviz import components, zoo
 from cnnviz.components import Chosen, Fact, Finding, Piece, builder, diagram, findings
 from cnnviz.diagnosis import Problem
-from cnnviz.errors import ShapeError
 from cnnviz.shapes import reached, say
 from cnnviz.shapes.memory import memory
 from cnnviz.spec import Branches, Chain, Network, Node, tree
@@ -23,6 +22,7 @@ from cnnviz.ui import (
     labels,
     network,
     network_files,
+    reasons,
     shell,
     state,
     tables,
@@ -30,7 +30,7 @@ from cnnviz.ui import (
 )
 from cnnviz.ui import diagram as drawn
 from cnnviz.ui.builder_history import History, Step
-from cnnviz.ui.i18n import _, current, sentence
+from cnnviz.ui.i18n import _, current
 
 GROUP = "build"
 """Diagram, panel, table and code of the network that is built follow one another's choice."""
@@ -42,6 +42,9 @@ STYLE = """<style>
   .st-key-build_side { max-height: calc(100vh - 4.4rem); overflow-y: auto; padding: 3px 3px 8px; margin: -3px; scrollbar-width: thin; }
 }
 </style>"""
+
+LONG = 100
+"""Layers above which the code is written only when somebody wants it: it costs half of the time of a change."""
 
 QUICK = ("small", "lenet", "tiny_vgg")
 """What an empty network offers to start from."""
@@ -236,25 +239,23 @@ def more(now: History) -> None:
     if table_tab.open:
         with table_tab:
             known = reached(net)
-            problem = _last_row(net, known.error) if known.error else None
+            problem = reasons.row(net, known.error) if known.error else None
             components.rows(
                 tables.layers(net, known.rows), labels.rows(), "build", name=net.name, group=GROUP,
                 selected=built.selected(), problem=problem,
             )  # fmt: skip
 
 
-def _last_row(net: Network, error: ShapeError) -> components.Problem:
-    """The layer that does not fit, below those that do."""
-    reasons = (each for each in built.problems(net, built.classes()) if each.path == error.place)
-    said = next((each.reason.say(current()) for each in reasons), sentence(error))
-    node = tree.node_at(net, error.place)
-    kind = node.merge if isinstance(node, Branches) else type(node).__name__
-    return {"path": error.place, "kind": kind, "sentence": said.replace("`", "")}
-
-
 def _code(net: Network) -> None:
     if reached(net).error:
         st.info(_("The code appears as soon as all layers fit together."), icon=":material/code:")
+        return
+    count = len(reached(net).rows)
+    if count > LONG and not state.get(fields.BUILD_LONG_CODE):
+        st.button(
+            _("Show the code of all {count} layers").format(count=count), icon=":material/code:",
+            key="widget:build_long_code", on_click=state.put, args=(fields.BUILD_LONG_CODE, True),
+        )  # fmt: skip
         return
     warm.wait()
     source = cache.source(net)

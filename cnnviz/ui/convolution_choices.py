@@ -154,7 +154,6 @@ def _steps(*, apart: bool) -> list[Control]:
     ]
 
 
-
 def _choose_groups(channels: int) -> int:
     divisors = [k for k in range(1, 9) if gcd(channels, state.get(fields.CONV_OUT)) % k == 0]
     state.keep_among(fields.CONV_GROUPS, divisors)

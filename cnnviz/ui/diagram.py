@@ -39,7 +39,8 @@ from cnnviz.spec import (
 from cnnviz.spec.checks import Pair, pair
 from cnnviz.spec.code import line
 from cnnviz.spec.tree import join
-from cnnviz.ui.i18n import _, sentence
+from cnnviz.ui.i18n import _
+from cnnviz.ui.reasons import reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def boxes(network: Network) -> Box:
     known = _Known(
         {row.path: row for row in found.rows},
         found.error.place if found.error else None,
-        sentence(found.error).replace("`", "") if found.error else "",
+        reason(network, found.error).replace("`", "") if found.error else "",
     )
     return _chain(network.body, "", network.name, network.input_shape, known)
 

@@ -305,6 +305,7 @@ BUILD_START: Field[Any] = Field("build_start", None, never)
 BUILD_HISTORY: Field[Any] = Field("build_history", None, never)
 BUILD_TYPED: Field[Any] = Field("build_typed", None, never)
 """What was typed into the chosen layer and cannot be: its place and these values."""
+BUILD_LONG_CODE = Field("build_long_code", False, never)
 BUILD_NOTICE: Field[Any] = Field("build_notice", None, never)
 BUILD_ASKED = Field("build_asked", 0, never)
 BUILD_MENDED = Field("build_mended", 0, never)

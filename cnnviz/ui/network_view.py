@@ -6,12 +6,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnnviz import components, zoo
-from cnnviz.diagnosis import Fix, diagnose
 from cnnviz.errors import ShapeError, SpecError
 from cnnviz.shapes import Row, say
-from cnnviz.spec import Branches, Network, to_link, tree
-from cnnviz.ui import cache, diagram, fields, labels, state, tables, warm
-from cnnviz.ui.i18n import _, current, sentence
+from cnnviz.spec import Network, to_link, tree
+from cnnviz.ui import cache, diagram, fields, labels, reasons, state, tables, warm
+from cnnviz.ui.i18n import _, current
 from cnnviz.ui.network import OWN
 
 GROUP = "network"
@@ -63,8 +62,7 @@ def mend(chosen: Network, own: Network, error: ShapeError) -> None:
         own: the same with its own input.
         error: what ``chosen`` breaks with.
     """
-    reason, fixes = _diagnosed(chosen, error)
-    st.error(reason.replace("*", r"\*"), icon=":material/error:")
+    st.error(reasons.reason(chosen, error).replace("*", r"\*"), icon=":material/error:")
     st.caption(_("Figures, table and diagram go up to this layer; nothing runs after it."))
     fed = chosen != own
     with st.container(horizontal=True, key="network_fixes"):
@@ -73,7 +71,9 @@ def mend(chosen: Network, own: Network, error: ShapeError) -> None:
                 _("Use the network's own input"), icon=":material/undo:", key="widget:own_input", type="primary",
                 on_click=state.put, args=(fields.INPUT_SIDE, 0),
             )  # fmt: skip
-        for number, fix in enumerate(fix for fix in fixes if not (fed and fix.network == own)):
+        for number, fix in enumerate(
+            fix for fix in reasons.fixes(chosen) if not (fed and fix.network == own)
+        ):
             st.button(
                 fix.title.say(current()), icon=":material/build:", key=f"widget:network_fix_{number}",
                 type="secondary" if number or fed else "primary", on_click=make_own, args=(fix.network,),
@@ -91,7 +91,7 @@ def linked(network: Network, rows: Sequence[Row], error: ShapeError | None) -> N
     with right:
         components.rows(
             tables.layers(network, rows), labels.rows(), "network", name=network.name, group=GROUP, selected=selected,
-            on_select=_select, height=HEIGHT, problem=_last_row(network, error) if error else None,
+            on_select=_select, height=HEIGHT, problem=reasons.row(network, error) if error else None,
         )  # fmt: skip
         if error:
             st.info(_("The code appears as soon as all layers fit together."), icon=":material/code:")
@@ -125,19 +125,3 @@ def _selected(network: Network) -> str:
         state.publish("networks")
         return ""
     return path
-
-
-def _diagnosed(network: Network, error: ShapeError) -> tuple[str, tuple[Fix, ...]]:
-    """Why a network does not run, in a learner's words where there are any, and what mends it."""
-    for problem in diagnose(network):
-        if problem.severity == "error":
-            return problem.reason.say(current()), problem.fixes
-    return sentence(error), ()
-
-
-def _last_row(network: Network, error: ShapeError) -> components.Problem:
-    """The row of the layer that does not fit."""
-    node = tree.node_at(network, error.place)
-    kind = node.merge if isinstance(node, Branches) else type(node).__name__
-    reason, _fixes = _diagnosed(network, error)
-    return {"path": error.place, "kind": kind, "sentence": reason.replace("`", "")}

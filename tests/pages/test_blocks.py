@@ -144,7 +144,7 @@ def test_add_keeps_the_channels_and_says_how_many_concat_would_give(open_page):
 
 def test_shapes_that_cannot_be_added_are_shown_with_a_way_out_that_works(open_page):
     app = open_page("blocks", block="residual", residual_out="128", residual_stride="2")
-    assert "needs equal shapes, but the paths give 128x28x28, 64x56x56" in app.error[0].value
+    assert "they give `residual` 128x28x28, `shortcut` 64x56x56" in app.error[0].value
     assert "use_1x1conv" in " ".join(each.value for each in app.markdown)
     merge = next(box for box in walk(diagram(app)) if box["form"] == "branches")
     assert [part["output"] for part in merge["parts"]] == [[128, 28, 28], [64, 56, 56]]
@@ -163,11 +163,11 @@ def test_the_other_way_out_keeps_the_shape(open_page):
 
 def test_an_impossible_setting_is_one_sentence_and_nothing_is_lost(open_page):
     app = open_page("blocks", block="nin", nin_side="5", nin_out="10")
-    assert "`kernel_size` (=11)" in app.error[0].value
+    assert "`nin_block.conv` looks at 11x11, but the picture has only 5x5." in app.error[0].value
     assert len(app.error) == 1
     wrong = next(box for box in walk(diagram(app)) if box.get("state") == "wrong")
     assert wrong["path"] == "nin_block.conv"
-    assert "kernel_size (=11)" in wrong["problem"]
+    assert "looks at 11x11, but the picture has only 5x5." in wrong["problem"]
     app.button(key="widget:block_way_out").click().run()
     assert not app.error
     assert diagram(app)["output"] == [10, 54, 54]

@@ -302,6 +302,17 @@ def test_the_table_keeps_the_rows_up_to_the_error(app_of):
     assert "256" in table["problem"]["sentence"]
 
 
+def test_the_code_of_a_short_network_is_always_there(app_of):
+    assert "class LeNet" in components(app_of(get("lenet")), "text")[0]["text"]
+
+
+def test_the_code_of_many_layers_waits_for_its_button(app_of):
+    app = app_of(get("resnet50"))
+    assert not components(app, "text")
+    app.button(key="widget:build_long_code").click().run()
+    assert "class ResNet" in components(app, "text")[0]["text"]
+
+
 def test_a_network_without_its_end_is_not_broken_but_cannot_be_trained(app_of):
     app = app_of()
     ask(app, "insert", what="Conv2d", where="inside")

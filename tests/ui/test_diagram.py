@@ -113,7 +113,7 @@ def test_paths_that_cannot_be_added_are_drawn_up_to_the_merge_and_say_why():
     whole = boxes(alone(blocks.residual(3, 6, strides=2, name="residual"), (3, 6, 6)))
     merge = of(whole, "residual.sum", "branches")
     assert [part.output for part in merge.parts] == [(6, 3, 3), (3, 6, 6)]
-    assert "needs equal shapes, but the paths give 6x3x3, 3x6x6" in merge.problem
+    assert "they give residual 6x3x3, shortcut 3x6x6" in merge.problem
     assert merge.output == whole.output == ()
     assert (merge.state, of(whole, "residual.relu").state) == ("wrong", "unreached")
 

@@ -77,7 +77,9 @@ def test_random_options_give_a_network_whose_rows_are_torchs(name, data):
     }
     try:
         network = get(name, **options)
-    except SpecError as error:  # how small a picture may be depends on the other options: the sentence says it
+    except (
+        SpecError
+    ) as error:  # how small a picture may be depends on the other options: the sentence says it
         assert error.template == TOO_SMALL
         options["size"] = error.values["least"]
         network = get(name, **options)
