@@ -15,11 +15,18 @@ st.markdown(
 @shell.live("compare")
 def stage() -> None:
     """Show the networks beside each other."""
-    found, refused = comparing.choose()
-    for sentence in refused:
+    chosen = comparing.choose()
+    for sentence in chosen.refused:
         st.warning(sentence, icon=":material/error:")
-    if not found:
+    if chosen.least:
+        st.button(
+            _("Use a side of {side}").format(side=chosen.least), icon=":material/build:", key="widget:compare_side",
+            on_click=state.put, args=(fields.COMPARE_SIZE, chosen.least),
+        )  # fmt: skip
+    found = chosen.found
+    if not found and not chosen.refused:
         st.info(_("Choose networks above: the documented ones, your own, or finished trainings."), icon=":material/compare_arrows:")  # fmt: skip
+    if not found:
         return
     comparing_view.relations(found)
     comparing_view.table(found, state.get(fields.COMPARE_BATCH))

@@ -24,6 +24,7 @@ class Point:
         accuracy: from 0 to 1.
         low: of the worst of several runs; ``accuracy`` where there is one.
         high: of the best.
+        strong: whether it stands out from the others.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Point:
     accuracy: float
     low: float
     high: float
+    strong: bool = True
 
 
 def scatter(points: Sequence[Point], *, cost: str, accuracy: str) -> Any:
@@ -47,9 +49,10 @@ def scatter(points: Sequence[Point], *, cost: str, accuracy: str) -> Any:
         part = [point for point in points if point.series == series]
         figure.add_scatter(
             name=series, mode="markers+text", x=[point.cost for point in part],
-            y=[100 * point.accuracy for point in part], text=[point.name for point in part],
+            y=[100 * point.accuracy for point in part], text=[f"<b>{point.name}</b>" if point.strong else point.name for point in part],
             textposition=[_side(point, points) for point in part], cliponaxis=False,
-            marker={"size": 11, "color": COLOURS[number % len(COLOURS)], "symbol": ("circle", "diamond")[number % 2]},
+            marker={"size": 11, "color": COLOURS[number % len(COLOURS)], "symbol": ("circle", "diamond")[number % 2],
+                "opacity": [1.0 if point.strong else 0.35 for point in part]},
             error_y={
                 "type": "data", "symmetric": False, "thickness": 1, "width": 3,
                 "array": [100 * (point.high - point.accuracy) for point in part],

@@ -129,7 +129,7 @@ def _facts(net: Network) -> list[Fact]:
         Fact(_("Parameters"), f"{sum(row.params for row in rows):,}", about),
         Fact(_("Multiply-adds"), f"{sum(row.macs for row in rows):,}", about or _("For one picture, convolution and linear layers; the bias is not counted.")),
         Fact(
-            _("Memory to train"), needed,
+            _("Memory to train (batch {batch})").format(batch=batch), needed,
             _("With {batch} pictures at once and the optimizer {optimizer}: weights, gradients, the optimizer's numbers and what the backward pass needs.").format(batch=batch, optimizer=optimizer),
         ),
     ]  # fmt: skip

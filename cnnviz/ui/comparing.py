@@ -57,12 +57,28 @@ class Compared:
         return max(seen, default=(1, 1))
 
 
-def choose() -> tuple[list[Compared], list[str]]:
-    """Show the menus and return the networks, and why others cannot be shown."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen.
+
+    Attributes:
+        found: the networks that can be shown.
+        refused: why others cannot, a sentence each.
+        least: the side of the input that would do for those that need a larger one; 0 where that helps nobody.
+    """
+
+    found: list[Compared]
+    refused: list[str]
+    least: int
+
+
+def choose() -> Choice:
+    """Show the menus and return what was chosen."""
     trained = {f"{RUN}{run.name}": run for run in _finished()}
     own = [OWN] if state.get(fields.OWN_NETWORK) else []
     known = [*zoo.ZOO, *own, *trained]
-    state.put(fields.COMPARED, tuple(name for name in state.get(fields.COMPARED) if name in known))
+    wanted = state.get(fields.COMPARED)
+    state.put(fields.COMPARED, tuple(name for name in wanted if name in known))
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare_choice"):
         names = st.multiselect(
             _("Networks"), known, format_func=lambda name: _title(name, trained), max_selections=MOST,
@@ -77,7 +93,9 @@ def choose() -> tuple[list[Compared], list[str]]:
         st.number_input(
             _("Batch size, for the memory to train"), 1, 4096, width=230, **state.widget(fields.COMPARE_BATCH)
         )
-    found, refused = [], []
+    found: list[Compared] = []
+    refused = [_("There is no network called “{name}” here; it is left out.").format(name=name) for name in wanted if name not in known]  # fmt: skip
+    least = 0
     for name in names:
         try:
             network = _network(name, trained, int(size), int(channels))
@@ -86,7 +104,8 @@ def choose() -> tuple[list[Compared], list[str]]:
             found.append(Compared(_title(name, trained), network, trace(network), tuple(chosen)))
         except CnnvizError as error:
             refused.append(f"**{_title(name, trained)}**: {sentence(error)}")
-    return found, refused
+            least = max(least, error.values["least"] if error.template == zoo.TOO_SMALL else 0)
+    return Choice(found, refused, least)
 
 
 def accuracy(run: Run) -> float:

@@ -70,7 +70,7 @@ def table(found: list[Compared], batch: int) -> None:
             _("Parameters"): each.trace.params,
             _("Multiply-adds"): each.trace.macs,
             _("Memory to train"): tables.size(memory(each.network, batch, "adam").total),
-            _("Receptive field"): say(each.field),
+            _("Receptive field (conv, pool)"): say(each.field),
             **(_reached(each.best()) if trained else {}),
         }
         for each in found
@@ -82,9 +82,9 @@ def table(found: list[Compared], batch: int) -> None:
             _("Parameters"): st.column_config.ProgressColumn(format="localized", min_value=0, max_value=max(most["params"], 1)),
             _("Multiply-adds"): st.column_config.ProgressColumn(format="localized", min_value=0, max_value=max(most["macs"], 1), help=_("For one picture, convolution and linear layers; the bias is not counted.")),
             _("Memory to train"): text(help=_("Weights, gradients, Adam's two averages, and what is kept for the backward pass; float32.")),
-            _("Receptive field"): text(help=_("The largest of a convolution or pooling; a linear layer sees everything.")),
-            _("Test accuracy"): number(format="percent", help=_("Of the best finished run of this very network; train it to fill this in.")),
-            _("Training time"): number(format=_("%d s")),
+            _("Receptive field (conv, pool)"): text(help=_("The largest of a convolution or pooling; a linear layer sees everything.")),
+            _("Network"): text(width="medium"),
+            _("Test accuracy"): text(help=_("Of the best finished run of this very network; train it to fill this in.")),
         },
     )  # fmt: skip
 
@@ -125,8 +125,9 @@ def results(found: list[Compared]) -> None:
         )  # fmt: skip
     own = [(each, run) for each in found if (run := each.best(chosen))]
     points = [_point(each, run, str(cost)) for each, run in own if getattr(each.trace, str(cost))]
+    titles_found = {each.title for each in found}
     if chosen == published.DATASET:
-        points += [_published(result, str(cost)) for result in published.RESULTS]
+        points += [_published(result, str(cost), titles_found) for result in published.RESULTS]
         st.caption(
             _("Published: {source}; middle, worst and best of about twenty runs.").format(
                 source=published.SOURCE
@@ -137,17 +138,20 @@ def results(found: list[Compared]) -> None:
         st.plotly_chart(figure, key="compare_scatter", config={"displayModeBar": False})
     if own:
         _curves(own)
-    else:
+    if missing := [each.title for each in found if not each.best(chosen)]:
         st.info(
-            _("None of these networks has been trained on {dataset} here yet: train one, and its curve stands here.").format(dataset=labels.dataset(chosen)),
+            _("Not trained on {dataset} here yet: {names}. Train one, and its point and curve stand here.").format(dataset=labels.dataset(chosen), names=", ".join(missing)),
             icon=":material/model_training:",
         )  # fmt: skip
 
 
-def _published(result: published.Published, cost: str) -> Point:
+def _published(result: published.Published, cost: str, chosen: set[str]) -> Point:
     entry = zoo.ZOO[result.network]
     traced = trace(zoo.get(result.network, size=result.size))
-    return Point(entry.title, _("Published"), getattr(traced, cost), result.median, result.least, result.most)
+    return Point(
+        entry.title, _("Published"), getattr(traced, cost), result.median, result.least, result.most,
+        strong=entry.title in chosen,
+    )  # fmt: skip
 
 
 def _curves(own: list[tuple[Compared, Run]]) -> None:
@@ -174,12 +178,11 @@ def _share(end: EpochEnd) -> float:
     return end.train_accuracy if end.val_accuracy is None else end.val_accuracy
 
 
-def _reached(run: Run | None) -> dict[str, object]:
+def _reached(run: Run | None) -> dict[str, str]:
     """The cells of the table that a finished run fills."""
     end = run.end() if run else None
-    accuracy, seconds = (end.test_accuracy, end.seconds) if isinstance(end, Finished) else (None, None)
     return {
         _("Trained on"): labels.dataset(run.config().dataset) if run else "–",
-        _("Test accuracy"): accuracy,
-        _("Training time"): seconds,
+        _("Test accuracy"): f"{100 * end.test_accuracy:.2f} %" if isinstance(end, Finished) else "–",
+        _("Training time"): labels.duration(end.seconds) if isinstance(end, Finished) else "–",
     }

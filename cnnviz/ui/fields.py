@@ -267,7 +267,7 @@ COMPARE_RIGHT = Field("compare_right", 0, between(-2, 7), ("dense",), "right")
 COMPARED: Field[tuple[str, ...]] = Field("compared", ("alexnet", "nin"), names, ("compare",), "networks")
 COMPARE_SIZE = Field("compare_size", 0, between(0, 1024), ("compare",), "size")
 COMPARE_IN = Field("compare_in", 0, between(0, 16), ("compare",), "channels")
-COMPARE_BATCH = Field("compare_batch", 32, between(1, 4096), ("compare",), "batch")
+COMPARE_BATCH = Field("compare_batch", 64, between(1, 4096), ("compare",), "batch")
 COMPARE_DATA = Field("compare_data", "fashion_mnist", text, ("compare",), "dataset")
 COMPARE_COST = Field("compare_cost", "params", one_of("params", "macs"), ("compare",), "cost")
 
@@ -287,7 +287,7 @@ def _option(name: str) -> Field[Any]:
 OPTIONS = {name: _option(name) for name in zoo.OPTIONS}
 """What is varied in the chosen network; None for what is as documented."""
 INPUT_SIDE = Field("input_side", 0, between(0, 1024), ("networks",), "side")
-OWN_NETWORK = Field("own_network", "", own_network, ("networks", "train", "build", "weights"), "own")
+OWN_NETWORK = Field("own_network", "", own_network, ("networks", "train", "build", "weights", "compare"), "own")
 """A network of the user's own, as ``spec.to_link`` writes it; "" while there is none."""
 SELECTED = Field("selected", "", path, ("networks", "build"), "layer")
 """The layer that diagram, table and code point at: its place in the tree."""

@@ -16,6 +16,19 @@ from cnnviz.data import catalog
 from cnnviz.ui.i18n import _
 
 
+def duration(seconds: float) -> str:
+    """Return how long something took, as people say it; below ten seconds with one decimal."""
+    if seconds < 9.95:
+        return _("{seconds} s").format(seconds=f"{seconds:.1f}")
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    if minutes:
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
+    return _("{seconds} s").format(seconds=rest)
+
+
 def stage() -> StageLabels:
     """Return the texts of the sliding-window stage."""
     return {

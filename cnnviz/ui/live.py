@@ -97,7 +97,7 @@ def _facts(history: History, now: str) -> None:
         left = (
             ""
             if history.seconds_left is None
-            else _(", {time} left").format(time=_duration(history.seconds_left))
+            else _(", {time} left").format(time=labels.duration(history.seconds_left))
         )
         text = _("Epoch {epoch} of {epochs}, step {step:,} of {steps:,}").format(
             epoch=max(1, history.epoch),
@@ -120,7 +120,7 @@ def _facts(history: History, now: str) -> None:
         )
         speed = history.samples_per_second
         _metric(_("Samples per second"), f"{speed:,.0f}" if speed else "–")
-        _metric(_("Time"), _duration(history.seconds))
+        _metric(_("Time"), labels.duration(history.seconds))
 
 
 def _metric(label: str, value: str, explained: str | None = None) -> None:
@@ -174,13 +174,3 @@ def _thinned(steps: list[int], values: list[float]) -> list[tuple[float, float]]
 
 def _percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.2f} %"
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
-    if minutes:
-        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
-    return _("{seconds} s").format(seconds=rest)

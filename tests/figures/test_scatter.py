@@ -6,7 +6,7 @@ from cnnviz.figures.scatter import Point, scatter
 def test_points_lie_at_their_cost_and_percent_with_the_range_of_their_runs():
     points = [Point("A", "here", 1000, 0.9, 0.9, 0.9), Point("B", "published", 2000, 0.8, 0.5, 0.85)]
     here, published = scatter(points, cost="Parameters", accuracy="Accuracy").data
-    assert (list(here.x), list(here.y), list(here.text)) == ([1000], [90.0], ["A"])
+    assert (list(here.x), list(here.y), list(here.text)) == ([1000], [90.0], ["<b>A</b>"])
     assert (list(published.x), list(published.y)) == ([2000], [80.0])
     assert [round(each) for each in (*published.error_y.array, *published.error_y.arrayminus)] == [5, 30]
 

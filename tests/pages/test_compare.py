@@ -46,6 +46,14 @@ def test_a_network_for_which_the_input_is_too_small_says_so_and_the_others_stay(
     page = open_page("compare", networks="nin,resnet18", size="20")
     assert len(page.dataframe[0].value) == 1
     assert "NiN" in page.warning[0].value
+    page.button(key="widget:compare_side").click().run()
+    assert set(page.dataframe[0].value["Input"]) == {"1x67x67"}
+
+
+def test_where_no_network_takes_the_input_only_that_is_said(open_page):
+    page = open_page("compare", size="20")
+    assert len(page.warning) == 2
+    assert not page.info
 
 
 def test_nothing_chosen_says_what_to_do_and_nonsense_in_the_link_is_left_out(open_page):
@@ -58,6 +66,10 @@ def test_what_a_link_names_and_is_not_there_is_left_out(open_page):
     page = open_page("compare", networks="lenet,nonsense,run:gone")
     assert not page.exception
     assert list(page.dataframe[0].value["Network"]) == ["LeNet"]
+    assert [each.value.split("”")[0] for each in page.warning] == [
+        "There is no network called “nonsense",
+        "There is no network called “run:gone",
+    ]
 
 
 def test_the_own_network_can_stand_beside_the_others(open_page):
@@ -100,10 +112,17 @@ def test_a_finished_training_brings_its_accuracy_its_point_and_its_curve(open_pa
     accuracy = run.end().test_accuracy
     page = open_page("compare", networks="lenet,nin", dataset="digits", cost="macs")
     table = page.dataframe[0].value.set_index("Network")
-    assert table.loc["LeNet", "Test accuracy"] == accuracy
+    assert table.loc["LeNet", "Test accuracy"] == f"{100 * accuracy:.2f} %"
+    assert table.loc["NiN", "Test accuracy"] == "–"
     assert table.loc["LeNet", "Trained on"] == "Digits (built in)"
     (figure,) = page.get("plotly_chart")
     points = json.loads(figure.proto.spec)["data"]
-    assert [(each["name"], each["text"]) for each in points] == [("Trained here", ["LeNet"])]
+    assert [(each["name"], each["text"]) for each in points] == [("Trained here", ["<b>LeNet</b>"])]
     (curves,) = components(page, "series")
     assert [len(each["y"]) for each in curves["series"]] == [2]
+
+
+def test_a_link_brings_the_own_network_along(open_page):
+    own = zoo.get("lenet", classes=3)
+    page = open_page("compare", networks="own,nin", own=to_link(own))
+    assert list(page.dataframe[0].value["Parameters"]) == [trace(own).params, 1_992_166]
