@@ -341,7 +341,7 @@ def test_a_network_that_breaks_is_drawn_whole_and_says_where_and_why(broken: Pag
     expect(wrong).to_have_count(1)
     path = wrong.get_attribute("data-path") or ""
     eventually(lambda: in_view(broken, path), "the problem is in view")
-    expect(wrong).to_contain_text("kernel_size")
+    expect(wrong).to_contain_text("looks at 5x5")
     after = broken.get_by_test_id("diagram").locator("[data-state=unreached]")
     assert after.count() > 3
     expect(after.first).to_contain_text("not reached")

@@ -211,7 +211,7 @@ def test_leaving_the_page_and_coming_back_keeps_the_drawing(page: Page) -> None:
     assert answer(page) == 7
     drawn = ink(page)
     choose_page(page, "Networks", "Networks")
-    expect(page.get_by_role("tab", name="Layers")).to_be_visible()
+    expect(page.get_by_test_id("diagram").first).to_be_visible()
     choose_page(page, "Train and draw", "Draw")
     expect(page.get_by_test_id("prediction")).to_have_attribute("data-digit", "7")
     eventually(lambda: ink(page) == drawn, "the strokes are there again")

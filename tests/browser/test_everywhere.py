@@ -147,6 +147,7 @@ def test_settings_survive_leaving_the_page(page: Page) -> None:
 
 def test_back_leaves_the_page_and_does_not_creep_through_a_sliders_values(page: Page) -> None:
     visit(page, "/")
+    stage(page)  # what keeps the history short comes with the first component
     page.get_by_test_id("stMain").get_by_role("link", name="Convolution").first.click()
     settled(page)
     for _ in range(3):
