@@ -9,9 +9,11 @@ from hypothesis import settings
 
 IN_CI = os.environ.get("CI") == "true"
 
+DEEP = bool(os.environ.get("CNNVIZ_DEEP"))
+"""Whether to try more random cases than fit into ten minutes."""
 
 # How long an example takes is the machine's affair; timings are never asserted here.
-settings.register_profile("calm", deadline=None)
+settings.register_profile("calm", deadline=None, max_examples=200 if DEEP else 40)
 settings.load_profile("calm")
 
 

@@ -90,7 +90,7 @@ def test_a_network_built_by_clicks_is_torchs_and_can_be_trained(page: Page) -> N
     page.get_by_role("button", name="Train this network").click()
     page.wait_for_url("**/train**")
     settled(page)
-    expect(page.get_by_role("combobox", name="Network")).to_have_value("MyNetwork (own file, input 1x28x28)")
+    expect(page.get_by_role("combobox", name="Network")).to_have_value("MyNetwork (own, input 1x28x28)")
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
     no_trouble(page)
 

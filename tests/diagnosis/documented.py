@@ -7,6 +7,7 @@ from tests.diagnosis.making import Case, known
 CASES = [
     Case("LeNet without padding", known("lenet", conv1__padding=0), "fc1", ("400", "`flatten` gives 16*4*4 = 256", "`conv1` has no padding: LeNet uses padding=2"), "Set padding=2 in `conv1`"),
     Case("LeNet with another kernel", known("lenet", conv2__kernel_size=3), "fc1", ("16*6*6 = 576", "`conv2` has kernel_size=3"), "Set kernel_size=5 in `conv2`"),
+    Case("LeNet with a kernel larger than the picture", known("lenet", conv1__kernel_size=41), "conv1", ("only 28x28 (32x32 with padding=2). LeNet uses kernel_size=5 there.",), "Set kernel_size=5 in `conv1`"),
     Case("LeNet with more channels", known("lenet", conv1__out_channels=8), "conv2", ("`conv2` expects 6 channels, but `conv1` gives 8",), "Set in_channels=8 in `conv2`"),
     Case("LeNet with wrong in_features", known("lenet", fc2__in_features=100), "fc2", ("expects 100 features, but `fc1` gives 120",), "Set in_features=120 in `fc2`"),
     Case("LeNet with less features in the middle", known("lenet", fc1__out_features=100), "fc2", ("expects 120 features, but `fc1` gives 100",), "Set in_features=100 in `fc2`"),

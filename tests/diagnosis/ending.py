@@ -13,9 +13,10 @@ from cnnviz.spec import (
     ReLU,
     Sigmoid,
     Softmax,
+    tree,
 )
 from cnnviz.zoo import get
-from tests.diagnosis.making import Case, known, net, sides
+from tests.diagnosis.making import Case, known, net, one_window, sides
 
 TEN, NLL = {"classes": 10}, {"loss": "nll"}
 
@@ -47,6 +48,12 @@ ADVICE = [
     Case("the same activation twice", net(Flatten(name="flat"), Linear(784, 64, name="fc1"), ReLU(name="r1"), ReLU(name="r2"), Linear(64, 10, name="fc2")), "r2", ("`r2` does nothing: after `r1`",), "Remove `r2`"),
     Case("two activations in a row", net(Flatten(name="flat"), Linear(784, 64, name="fc1"), ReLU(name="r"), Sigmoid(name="s"), Linear(64, 10, name="fc2")), "s", ("two activations in a row",), "Remove `s`"),
     Case("Flatten twice", net(Flatten(name="flat"), Flatten(name="again"), Linear(784, 10, name="fc")), "again", ("`again` does nothing: `flat` has already",), "Remove `again`"),
+    Case("Flatten twice with an activation between", net(Flatten(name="flat"), ReLU(name="r"), Flatten(name="again"), Linear(784, 10, name="fc")), "again", ("`again` does nothing: `flat` has already",), "Remove `again`"),
+    Case("Flatten behind the last linear layer", net(Flatten(name="flat"), Linear(784, 10, name="fc"), Flatten(name="end")), "end", ("`end` does nothing: `fc` gives one row of features already.",), "Remove `end`"),
+    Case("Flatten behind LeNet", tree.insert(get("lenet"), "", 12, Flatten(name="end"))[0], "end", ("`end` does nothing: `fc3` gives one row",), "Remove `end`"),
+    Case("Flatten behind joined features", net(Flatten(name="flat"), sides("cat", (Linear(784, 4, name="fc"),), (Linear(784, 6, name="fc"),)), Flatten(name="end")), "end", ("`end` does nothing: `cat` gives one row",), "Remove `end`"),
+    Case("the padding of a larger kernel", one_window(kernel_size=3, padding=20, features=17424), "conv1", ("`conv1` has padding=20 but a window of only 3x3: 3,456 of the 4,356 places of its output see nothing but padding.",), "Set padding=1 in `conv1`; set in_features=3136 in `fc`"),
+    Case("padding around single pixels", one_window(kernel_size=1, padding=1, features=3600), "conv1", ("padding=1 but a window of only 1x1: 116 of the 900 places",), "Set padding=0 in `conv1`; set in_features=3136 in `fc`"),
     Case("batch norm twice", net(Flatten(name="flat"), Linear(784, 64, bias=False, name="fc1"), BatchNorm1d(64, name="bn1"), BatchNorm1d(64, name="bn2"), ReLU(name="r"), Linear(64, 10, name="fc2")), "bn2", ("`bn1` has just normalised",), "Remove `bn2`"),
     Case("a bias before batch norm", net(Flatten(name="flat"), Linear(784, 64, name="fc1"), BatchNorm1d(64, name="bn"), ReLU(name="r"), Linear(64, 10, name="fc2")), "fc1", ("The bias of `fc1` does nothing",), "Set bias=False in `fc1`"),
     Case("biases before batch norms", get("lenet_bn"), "conv1", ("`conv1` and 3 more layers have a bias that does nothing",), "Set bias=False in all 4 layers"),

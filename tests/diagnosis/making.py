@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from cnnviz.spec import Branches, Chain, Network, tree
+from cnnviz.spec import Branches, Chain, Conv2d, Flatten, Linear, MaxPool2d, Network, ReLU, tree
 from cnnviz.zoo import get
 
 
@@ -30,6 +30,12 @@ class Case:
 def net(*items, picture=(1, 28, 28), name="Mine"):
     """A network of some layers."""
     return Network(name, picture, Chain("", items))
+
+
+def one_window(*, features=16 * 14 * 14, **values):
+    """A network whose only convolution has these parameters."""
+    conv, fc = Conv2d(1, 16, **values, name="conv1"), Linear(features, 10, name="fc")
+    return net(conv, ReLU(name="relu1"), MaxPool2d(2, name="pool1"), Flatten(name="flatten"), fc)
 
 
 def sides(name, *paths, merge="concat"):

@@ -17,7 +17,7 @@ from cnnviz.spec import (
     Softmax,
     Upsample,
 )
-from tests.diagnosis.making import Case, net, sides
+from tests.diagnosis.making import Case, net, one_window, sides
 
 CASES = [
     # channels and features
@@ -50,12 +50,23 @@ CASES = [
     Case("upsampling of features", net(Flatten(name="flat"), Upsample(2, name="up")), "up", ("`up` works on pictures, but `flat` has already laid the picture out: 1x28x28 became 784",), "Move `flat` to the end"),
     Case("Flatten that keeps the channels", net(Conv2d(1, 8, 3, name="conv"), Flatten(2, name="flat"), Linear(5408, 10, name="fc")), "fc", ("expects 5408 features, but gets 8x676: 8 rows of 676",), "Set start_dim=1 in `flat`"),
     # windows
-    Case("a kernel larger than the picture", net(Conv2d(1, 8, 7, name="conv"), picture=(1, 5, 5)), "conv", ("`conv` looks at 7x7, but the picture has only 5x5.",), "Set padding=3 in `conv`"),
-    Case("a kernel larger than what is left", net(Conv2d(1, 4, 5, name="a"), MaxPool2d(4, name="pool"), Conv2d(4, 8, 7, name="b")), "b", ("`b` looks at 7x7, but only 6x6 is left of the picture 28x28 after `a`, `pool`.",), "Set padding=3 in `b`"),
+    Case("a kernel larger than the picture", net(Conv2d(1, 8, 7, name="conv"), picture=(1, 5, 5)), "conv", ("`conv` looks at 7x7, but the picture has only 5x5.",), "Set kernel_size=3 in `conv`"),
+    Case("a kernel larger than what is left", net(Conv2d(1, 4, 5, name="a"), MaxPool2d(4, name="pool"), Conv2d(4, 8, 7, name="b")), "b", ("`b` looks at 7x7, but only 6x6 is left of the picture 28x28 after `a`, `pool`.",), "Set kernel_size=3 in `b`"),
+    Case("a kernel larger than the padded picture", one_window(kernel_size=41, padding=1), "conv1", ("`conv1` looks at 41x41, but the picture has only 28x28 (30x30 with padding=1).",), "Set kernel_size=3 in `conv1`"),
+    Case("a kernel larger than a picture without padding", one_window(kernel_size=41), "conv1", ("`conv1` looks at 41x41, but the picture has only 28x28.",), "Set kernel_size=3, padding=1 in `conv1`"),
+    Case("a kernel of even size larger than the picture", one_window(kernel_size=40, padding=1), "conv1", ("looks at 40x40", "28x28 (30x30 with padding=1)"), "Set kernel_size=3 in `conv1`"),
+    Case("a kernel too large for features of no usual window", one_window(kernel_size=41, features=1000), "conv1", ("looks at 41x41",), "Set kernel_size=3 in `conv1`; set in_features=2704 in `fc`"),
+    Case("a kernel larger than what is left with its padding", net(Conv2d(1, 4, 5, name="a"), MaxPool2d(4, name="pool"), Conv2d(4, 8, 9, padding=1, name="b"), Flatten(name="flat"), Linear(288, 10, name="fc")), "b", ("only 6x6 is left of the picture 28x28 after `a`, `pool` (8x8 with padding=1).",), "Set kernel_size=3 in `b`"),
+    Case("a usual kernel on one pixel", net(MaxPool2d(28, name="pool"), Conv2d(1, 4, 3, name="conv")), "conv", ("looks at 3x3, but only 1x1 is left",), "Set padding=1 in `conv`"),
+    Case("a dilated kernel with padding", net(Conv2d(1, 4, 3, dilation=8, padding=1, name="conv"), picture=(1, 12, 12)), "conv", ("`conv` spans 17x17 with its dilation, more than the 12x12 that it gets (14x14 with padding=1).",), "Set dilation=1 in `conv`"),
+    Case("the padding of a larger kernel", one_window(kernel_size=3, padding=20), "fc", ("`flatten` gives 16*33*33 = 17424. `conv1` has padding=20 for a window of only 3x3.",), "Set padding=1 in `conv1`"),
+    Case("the padding of a larger kernel, features of no padding", one_window(kernel_size=3, padding=20, features=16 * 13 * 13), "fc", (". `conv1` has padding=20 for a window of only 3x3.",), "Set padding=0 in `conv1`"),
+    Case("the padding of a larger kernel, features by guess", one_window(kernel_size=3, padding=20, features=1000), "fc", (". `conv1` has padding=20 for a window of only 3x3.",), "Set padding=1 in `conv1`; set in_features=3136 in `fc`"),
+    Case("the padding of a larger kernel two convolutions before", net(Conv2d(1, 16, 3, padding=20, name="a"), ReLU(name="r"), Conv2d(16, 16, 3, padding=1, name="b"), Flatten(name="flat"), Linear(16 * 28 * 28, 10, name="fc")), "fc", (". `a` has padding=20 for a window of only 3x3.",), "Set padding=1 in `a`"),
     Case("a dilated kernel", net(Conv2d(1, 4, 3, dilation=8, name="conv"), picture=(1, 12, 12)), "conv", ("`conv` spans 17x17 with its dilation, more than the 12x12 that it gets.",), "Set dilation=1 in `conv`"),
     Case("five poolings on 28x28", net(*(MaxPool2d(2, name=f"pool{i}") for i in range(1, 6))), "pool5", ("`pool5` looks at 2x2, but only 1x1 is left of the picture 28x28 after `pool1`, `pool2`, `pool3`, `pool4`.",), "Remove `pool5`"),
     Case("a pooling larger than the picture", net(Conv2d(1, 2, 3, name="conv"), AvgPool2d(8, name="pool"), picture=(1, 6, 6)), "pool", ("looks at 8x8, but only 4x4 is left",), "Set kernel_size=4 in `pool`"),
-    Case("a rectangular kernel on a low picture", net(Conv2d(1, 2, (5, 1), name="conv"), picture=(1, 3, 9)), "conv", ("looks at 5x1, but the picture has only 3x9",), "Set padding=(2, 0) in `conv`"),
+    Case("a rectangular kernel on a low picture", net(Conv2d(1, 2, (5, 1), name="conv"), picture=(1, 3, 9)), "conv", ("looks at 5x1, but the picture has only 3x9",), "Set kernel_size=(3, 1) in `conv`"),
     Case("a mirror wider than the picture", net(MaxPool2d(8, name="pool"), Conv2d(1, 2, 7, padding=3, padding_mode="reflect", name="conv")), "conv", ("a padding of 3 needs more than 3 rows and columns, but it gets 3x3",), "Set padding_mode='zeros' in `conv`"),
     Case("a circle wider than the picture", net(Conv2d(1, 2, 3, padding=5, padding_mode="circular", name="conv"), picture=(1, 4, 4)), "conv", ("a padding of 5", "4x4"), "Set padding=1 in `conv`"),
     Case("a transposed convolution that cuts everything off", net(ConvTranspose2d(1, 2, 2, padding=3, name="up"), picture=(1, 4, 4)), "up", ("cuts 3x3 off each side", "of 4x4 nothing is left"), "Set padding=2 in `up`"),

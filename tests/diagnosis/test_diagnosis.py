@@ -3,15 +3,21 @@
 from dataclasses import replace
 
 import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cnnviz.diagnosis import Message, diagnose, mend
 from cnnviz.diagnosis.flow import MOST_PARAMETERS, Flow, Passed
 from cnnviz.diagnosis.relatives import relative
+from cnnviz.diagnosis.remarks import seeing_padding
 from cnnviz.diagnosis.search import MOST_WORK
+from cnnviz.diagnosis.sizes import is_plausible
 from cnnviz.errors import SpecError
 from cnnviz.nets.build import MOST_PARAMETERS as MOST_BUILT
 from cnnviz.shapes import trace
 from cnnviz.spec import BatchNorm1d, Conv2d, Flatten, Linear, ReLU, leaves, tree
+from cnnviz.spec.checks import pair
 from cnnviz.zoo import ZOO, get
 from tests.diagnosis.making import known, net, sides
 
@@ -115,6 +121,45 @@ def test_a_network_may_be_nothing_but_branches():
     (problem,) = diagnose(network)
     assert problem.path == "sum"
     assert all(trace(fix.network) for fix in problem.fixes)
+
+
+@pytest.mark.parametrize("kernel", [9, 20, 29, 41, (41, 3), (3, 41), 100])
+@pytest.mark.parametrize("padding", [0, 1, 3])
+@pytest.mark.parametrize("side", [1, 2, 4, 7])
+def test_a_kernel_that_is_too_large_is_never_first_given_more_padding(kernel, padding, side):
+    found = diagnose(net(Conv2d(1, 4, kernel, padding=padding, name="conv"), picture=(1, side, side)))
+    for problem in found:
+        if problem.severity == "error":
+            conv = tree.node_at(problem.fixes[0].network, "conv")
+            assert max(pair(conv.kernel_size)) <= 5
+            assert is_plausible(conv)
+
+
+def test_a_row_that_keeps_its_channels_is_no_row_of_features():
+    network = net(Flatten(2, name="rows"), Flatten(name="flat"), Linear(784, 10, name="fc"))
+    assert not diagnose(network)
+
+
+@settings(max_examples=60, deadline=None, database=None)
+@given(
+    st.tuples(st.integers(1, 6), st.integers(1, 6)),
+    st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    st.tuples(st.integers(0, 7), st.integers(0, 7)),
+    st.integers(1, 3),
+    st.integers(1, 2),
+)
+def test_the_places_that_see_nothing_but_padding_are_those_of_torch(size, kernel, padding, stride, dilation):
+    layer = Conv2d(1, 1, kernel, stride, padding, dilation)
+    ones = torch.ones(1, 1, *size)
+    try:
+        seen = torch.nn.functional.conv2d(ones, torch.ones(1, 1, *kernel), None, stride, padding, dilation)
+    except RuntimeError:  # the window does not fit
+        return
+    blind, places = int((seen == 0).sum()), seen.numel()
+    if dilation > min(size):
+        assert seeing_padding(layer, (1, *size)) is None
+    else:
+        assert seeing_padding(layer, (1, *size)) == ((blind, places) if blind else None)
 
 
 def test_a_sentence_in_a_sentence_is_said_in_the_same_language():

@@ -177,6 +177,12 @@ def test_a_block_says_what_its_paper_calls_it():
     assert {box.block for box in whole.walk() if box.form == "branches"} == {"Inception"}
 
 
+def test_a_layer_with_a_name_of_its_own_is_marked_also_where_the_network_breaks():
+    body = Chain("", (Conv2d(1, 2, 3, name="conv"), ReLU(), Linear(7, 3, name="fc"), Flatten()))
+    layers = [box for box in boxes(Network("N", (1, 9, 9), body)).walk() if box.form == "layer"]
+    assert [box.named for box in layers] == [True, False, True, False]
+
+
 def test_what_the_browser_gets_stays_small():
     sent = {name: len(json.dumps(boxes(zoo.get(name)).to_json())) for name in zoo.ZOO}
     assert max(sent.values()) < 200_000
