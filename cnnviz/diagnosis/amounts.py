@@ -6,7 +6,7 @@ from cnnviz.diagnosis import edits
 from cnnviz.diagnosis.flow import Passed, backwards, chains, upstream
 from cnnviz.diagnosis.problems import Message, message
 from cnnviz.diagnosis.search import Search
-from cnnviz.diagnosis.sizes import try_inputs, try_windows, windows_before
+from cnnviz.diagnosis.sizes import try_inputs, try_less_padding, try_windows, windows_before
 from cnnviz.language import N_
 from cnnviz.shapes import say
 from cnnviz.spec import (
@@ -115,6 +115,7 @@ def _other_picture(search: Search, flatten: str, expected: int) -> None:
     if len(shape) != 3:
         return
     channels, height, width = shape
+    try_less_padding(search, windows_before(search, flatten), 0.6)
     side = isqrt(expected // channels)
     if side and expected == channels * side * side:
         place, before = next(upstream(network, flatten), ("", None))

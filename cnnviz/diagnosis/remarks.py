@@ -9,16 +9,19 @@ from typing import Any, NamedTuple
 
 from cnnviz.diagnosis import edits, ends
 from cnnviz.diagnosis.edits import Edit, called
-from cnnviz.diagnosis.flow import Flow, Passed
+from cnnviz.diagnosis.flow import Flow, Passed, upstream
 from cnnviz.diagnosis.problems import Message, message
+from cnnviz.diagnosis.sizes import spans, usual_padding
 from cnnviz.language import N_
 from cnnviz.shapes import say
+from cnnviz.shapes.windows import conv_padding
 from cnnviz.spec import (
     GELU,
     AdaptiveMaxPool2d,
     AvgPool2d,
     BatchNorm1d,
     BatchNorm2d,
+    Branches,
     Conv2d,
     ConvTranspose2d,
     Dropout,
@@ -135,8 +138,6 @@ def about_neighbours(network: Network, one: Placed, other: Placed) -> Iterator[R
             if isinstance(before, ReLU | Sigmoid) and isinstance(after, ReLU)
             else N_("{first} and {second} are two activations in a row: one is enough.")
         )
-    elif isinstance(before, Flatten) and isinstance(after, Flatten):
-        template = N_("{second} does nothing: {first} has already laid everything out in one row.")
     elif isinstance(before, NORMALISING) and type(before) is type(after):
         template = N_("{second} does nothing new: {first} has just normalised the same values.")
     else:
@@ -174,6 +175,21 @@ def about_a_layer(network: Network, flow: Flow, path: str, layer: Layer, shape: 
             )
         case Linear():
             yield from _about_size(network, flow, path, layer)
+        case Flatten() if len(shape) == 1:
+            yield _nothing_to_lay_out(network, path, layer)
+        case Conv2d(padding_mode="zeros") if blind := seeing_padding(layer, shape):
+            reason = message(
+                N_(
+                    "{layer} has padding={padding} but a window of only {window}: {blind} of the {size} places of its"
+                    " output see nothing but padding."
+                ),
+                layer=name, padding=layer.padding, window=say(spans(layer)), blind=f"{blind[0]:,}",
+                size=f"{blind[1]:,}",
+            )  # fmt: skip
+            less = {"padding": usual_padding(layer)}
+            yield Remark(
+                path, reason, lambda: [ends.adapted(flow, edits.set_parameters(network, path, **less))]
+            )
         case MaxPool2d() | AvgPool2d() if missed := unseen(layer, shape):
             values: dict[str, Any] = {"ceil_mode": True}
             if layer.stride is not None and max(pair(layer.stride)) > max(pair(layer.kernel_size)):
@@ -201,6 +217,40 @@ def _about_size(network: Network, flow: Flow, path: str, layer: Linear) -> Itera
             layer=called(path, layer), params=f"{count:,}", total=f"{result.params:,}",
         )  # fmt: skip
         yield Remark(path, reason, lambda: [ends.adapted(flow, ends.pooled(network, flow, path))])
+
+
+def _nothing_to_lay_out(network: Network, path: str, layer: Flatten) -> Remark:
+    giver, node = next(
+        (place, node)
+        for place, node in upstream(network, path)
+        if isinstance(node, Flatten | Linear | Branches)
+    )
+    template: str = N_("{second} does nothing: {first} gives one row of features already.")
+    ideas = [edits.remove(network, path)]
+    if isinstance(node, Flatten):
+        template = N_("{second} does nothing: {first} has already laid everything out in one row.")
+        ideas.append(edits.remove(network, giver))
+    return Remark(
+        path, message(template, first=called(giver, node), second=called(path, layer)), lambda: ideas
+    )
+
+
+def seeing_padding(layer: Conv2d, shape: Shape) -> tuple[int, int] | None:
+    """Return (places of a convolution's output whose window lies in the padding, all places); None if there are none.
+
+    None, too, if the gaps of a dilated window are wider than the picture: it can reach over it and see nothing of it.
+    """
+    if max(pair(layer.dilation)) > min(shape[1:]):
+        return None
+    seeing, places = 1, 1
+    for axis, span in enumerate(spans(layer)):
+        size, stride, (before, after) = shape[1 + axis], pair(layer.stride)[axis], conv_padding(layer, axis)
+        count = (size + before + after - span) // stride + 1
+        first = max(0, (before - span) // stride + 1)  # the first window that reaches into the picture
+        behind = min(count, -(-(size + before) // stride))  # the first that starts behind it
+        seeing *= max(0, behind - first)
+        places *= count
+    return (places - seeing, places) if seeing < places else None
 
 
 def unseen(layer: MaxPool2d | AvgPool2d, shape: Shape) -> tuple[int, int] | None:

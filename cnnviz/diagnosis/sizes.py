@@ -6,8 +6,12 @@ from typing import Any
 
 from cnnviz.diagnosis import edits
 from cnnviz.diagnosis.flow import Stop, upstream
+from cnnviz.diagnosis.problems import Why, message
 from cnnviz.diagnosis.search import Search
 from cnnviz.errors import SpecError
+from cnnviz.language import N_
+from cnnviz.shapes import say
+from cnnviz.shapes.windows import conv_padding
 from cnnviz.spec import (
     AvgPool2d,
     Branches,
@@ -37,19 +41,53 @@ def keeping(kernel_size: Pair, dilation: Pair = 1) -> Pair | None:
     return None if any(span % 2 for span in spans) else short(spans[0] // 2, spans[1] // 2)
 
 
+def spans(layer: Conv2d | MaxPool2d | AvgPool2d) -> tuple[int, int]:
+    """Return what a window covers, (height, width), dilation counted."""
+    dilation = (1, 1) if isinstance(layer, AvgPool2d) else pair(layer.dilation)
+    kernel = pair(layer.kernel_size)
+    return dilation[0] * (kernel[0] - 1) + 1, dilation[1] * (kernel[1] - 1) + 1
+
+
+def is_plausible(layer: Layer) -> bool:
+    """Whether a convolution has no more padding than keeps the size: more makes the picture larger."""
+    return not isinstance(layer, Conv2d) or all(
+        max(conv_padding(layer, axis)) <= span // 2 for axis, span in enumerate(spans(layer))
+    )
+
+
+def try_less_padding(search: Search, layers: Iterable[tuple[str, Layer]], cost: float) -> None:
+    """Offer the nearest convolution that has more padding than is plausible with the padding that keeps the size."""
+    for path, layer in layers:
+        if isinstance(layer, Conv2d) and not is_plausible(layer):
+            wide = message(
+                N_("{layer} has padding={padding} for a window of only {window}"),
+                layer=edits.called(path, layer), padding=layer.padding, window=say(spans(layer)),
+            )  # fmt: skip
+            less = edits.set_parameters(search.network, path, padding=usual_padding(layer))
+            search.offer(cost, less, family="padding", why=Why(wide, cause=False))
+            return
+
+
+def usual_padding(layer: Conv2d) -> Pair:
+    """Return the padding that keeps the size at stride 1, or for an even window almost keeps it."""
+    height, width = spans(layer)
+    return short((height - 1) // 2, (width - 1) // 2)
+
+
 def other_windows(layer: Layer) -> Iterator[tuple[float, dict[str, Any]]]:
     """Yield other parameters of a layer that give another size, with how unlikely each is."""
     match layer:
         case Conv2d():
             keep = keeping(layer.kernel_size, layer.dilation)
+            sooner = 0.0 if is_plausible(layer) else 1.5
             if keep is not None:
-                yield 0.0, {"padding": keep}
+                yield 0.0 - sooner, {"padding": keep}
                 if pair(layer.stride) != (1, 1):
                     yield 0.8, {"stride": 1, "padding": keep}
             if pair(layer.stride) != (1, 1):
                 yield 0.5, {"stride": 1}
-            for padding in range(max(pair(layer.kernel_size)) // 2 + 2):
-                yield 0.6, {"padding": padding}
+            for padding in range(max(pair(layer.kernel_size)) // 2 + 1):
+                yield 0.6 - sooner, {"padding": padding}
             for size in (3, 5, 1, 7):
                 yield 1.0, {"kernel_size": size}
                 yield 1.0, {"kernel_size": size, "padding": size // 2}

@@ -1,5 +1,6 @@
 """A window that is larger than what is left of the picture, and other sizes that cannot be."""
 
+from dataclasses import replace as with_fields
 from math import ceil, prod
 from typing import Any
 
@@ -7,7 +8,7 @@ from cnnviz.diagnosis import edits
 from cnnviz.diagnosis.flow import MOST_PARAMETERS, upstream
 from cnnviz.diagnosis.problems import Message, message
 from cnnviz.diagnosis.search import Search
-from cnnviz.diagnosis.sizes import keeping, try_inputs, try_windows, windows_before
+from cnnviz.diagnosis.sizes import is_plausible, keeping, spans, try_inputs, try_windows, windows_before
 from cnnviz.language import N_
 from cnnviz.shapes import say
 from cnnviz.shapes.windows import conv_padding
@@ -29,12 +30,8 @@ from cnnviz.spec import (
 )
 from cnnviz.spec.checks import pair, short
 
-
-def spans(layer: Conv2d | MaxPool2d | AvgPool2d) -> tuple[int, int]:
-    """Return what a window covers, (height, width), dilation counted."""
-    dilation = (1, 1) if isinstance(layer, AvgPool2d) else pair(layer.dilation)
-    kernel = pair(layer.kernel_size)
-    return dilation[0] * (kernel[0] - 1) + 1, dilation[1] * (kernel[1] - 1) + 1
+USUAL = (3, 5)
+"""Sides of the windows that most convolutions have, the commonest first."""
 
 
 def padded(layer: Conv2d | MaxPool2d | AvgPool2d, shape: Shape) -> tuple[int, int]:
@@ -56,7 +53,7 @@ def explain_window(search: Search) -> Message:
     for distance, (place, node) in enumerate(windows_before(search, path)):
         if isinstance(node, MaxPool2d | AvgPool2d) and distance < 8:
             search.offer(1.7 + 0.02 * distance, edits.remove(network, place), family="remove")
-    search.offer(1.3 if not isinstance(layer, Conv2d) else 2.2, edits.remove(network, path), family="remove")
+    search.offer(1.3 if not isinstance(layer, Conv2d) else 3.0, edits.remove(network, path), family="remove")
     try_inputs(search, 2.0)
     try_inputs(search, 2.4, adapting=True)
     try_windows(search, windows_before(search, path), 1.9, adapting=True)
@@ -68,22 +65,31 @@ def _said(search: Search, layer: Layer, covers: tuple[int, int], room: tuple[int
     name, window, shape = edits.called(search.stop.path, layer), say(covers), search.stop.shape
     picture, left = say(search.network.input_shape[1:]), say(shape[1:])
     if covers != pair(layer.kernel_size):
-        dilated = N_("{layer} spans {window} with its dilation, more than the {left} that it gets")
-        return message(dilated, layer=name, window=window, left=say(room))
+        dilated = (
+            N_("{layer} spans {window} with its dilation, more than the {left} that it gets")
+            if room == shape[1:]
+            else N_(
+                "{layer} spans {window} with its dilation, more than the {left} that it gets ({room} with"
+                " padding={padding})"
+            )
+        )
+        return message(dilated, layer=name, window=window, left=left, room=say(room), padding=layer.padding)
     shrinking = [edits.called(*one) for one in reversed(_shrinking(search))]
     if not shrinking:
-        return message(
-            N_("{layer} looks at {window}, but the picture has only {left}"),
-            layer=name,
-            window=window,
-            left=say(room),
+        whole = (
+            N_("{layer} looks at {window}, but the picture has only {left}")
+            if room == shape[1:]
+            else N_(
+                "{layer} looks at {window}, but the picture has only {left} ({room} with padding={padding})"
+            )
         )
+        return message(whole, layer=name, window=window, left=left, room=say(room), padding=layer.padding)
     template = (
         N_("{layer} looks at {window}, but only {left} is left of the picture {picture} after {layers}")
         if room == shape[1:]
         else N_(
             "{layer} looks at {window}, but only {left} is left of the picture {picture} after {layers} ({room} with"
-            " padding)"
+            " padding={padding})"
         )
     )
     shown = shrinking if len(shrinking) <= 5 else [*shrinking[:2], "...", *shrinking[-2:]]
@@ -95,28 +101,61 @@ def _said(search: Search, layer: Layer, covers: tuple[int, int], room: tuple[int
         picture=picture,
         layers=", ".join(shown),
         room=say(room),
+        padding=layer.padding,
     )
 
 
 def _smaller(search: Search, layer: Layer, covers: tuple[int, int], shape: Shape) -> None:
-    """Offer padding that makes room, a window that fits, no dilation."""
+    """Offer a window that fits, padding that makes room, no dilation."""
     assert isinstance(layer, Conv2d | MaxPool2d | AvgPool2d)
     network, path = search.network, search.stop.path
     if isinstance(layer, Conv2d):
+        smaller = _usual_windows(search, layer)
+        # A wide window that is given room by padding sees mostly padding: rarely what was meant.
+        cost = 2.8 if smaller else 1.0
         keep = keeping(layer.kernel_size, layer.dilation)
         if keep is not None:
-            search.offer(1.0, edits.set_parameters(network, path, padding=keep))
+            search.offer(cost, edits.set_parameters(network, path, padding=keep), family="padding")
         least = [max(0, ceil((cover - size) / 2)) for cover, size in zip(covers, shape[1:], strict=True)]
-        search.offer(1.6, edits.set_parameters(network, path, padding=short(least[0], least[1])))
+        roomy = edits.set_parameters(network, path, padding=short(least[0], least[1]))
+        search.offer(cost + 0.6, roomy, family="padding")
     if not isinstance(layer, AvgPool2d) and pair(layer.dilation) != (1, 1):
         search.offer(0.8, edits.set_parameters(network, path, dilation=1))
     side = min(shape[1:])
     fitting = side if side % 2 or not isinstance(layer, Conv2d) else side - 1
     if fitting > (0 if isinstance(layer, Conv2d) else 1):
-        search.offer(1.2, edits.set_parameters(network, path, kernel_size=fitting))
-        search.offer(1.3, edits.set_parameters(network, path, kernel_size=fitting, padding=0))
+        sides = [min(fitting, own) for own in pair(layer.kernel_size)]
+        largest = short(sides[0], sides[1])
+        cost = 1.5 if isinstance(layer, Conv2d) else 1.2
+        family = "kernel" if isinstance(layer, Conv2d) else ""
+        search.offer(cost, edits.set_parameters(network, path, kernel_size=largest), family=family)
+        unpadded = edits.set_parameters(network, path, kernel_size=largest, padding=0)
+        search.offer(cost + 0.1, unpadded, family=family)
     if not isinstance(layer, Conv2d):
         search.offer(1.9, edits.set_parameters(network, path, ceil_mode=True))
+
+
+def _usual_windows(search: Search, layer: Conv2d) -> bool:
+    """Offer the usual windows that are smaller, padded so that what follows fits; return whether one runs."""
+    network, path, found = search.network, search.stop.path, False
+    for rank, size in enumerate(USUAL):
+        sides = [min(size, own) for own in pair(layer.kernel_size)]
+        window = short(sides[0], sides[1])
+        if pair(window) == pair(layer.kernel_size):
+            break
+        ideas = []
+        for padding in (layer.padding, keeping(window, layer.dilation), 0):
+            values: dict[str, Any] = {
+                "kernel_size": window,
+                **({} if padding == layer.padding else {"padding": padding}),
+            }
+            if padding is not None and is_plausible(with_fields(layer, **values)):
+                ideas.append(edits.set_parameters(network, path, **values))
+        cost = 1.0 + rank / 10
+        found |= any(search.offer(cost, idea, family="kernel", adapting=False) for idea in ideas) or any(
+            search.offer(cost, idea, family="kernel") for idea in ideas
+        )
+    return found
 
 
 def _shrinking(search: Search) -> list[tuple[str, Layer]]:
