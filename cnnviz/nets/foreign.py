@@ -5,6 +5,7 @@ bytes and never opened; ``CONVERSIONS`` has the lines that turn it into safetens
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ import torch
 from safetensors.torch import save_file
 
 weights = torch.load("x.pt", map_location="cpu", weights_only=True)
-for inside in ("state_dict", "model"):  # where some trainings put them
+for inside in ("model_state_dict", "state_dict", "model", "net"):  # where trainings put them
     weights = weights.get(inside, weights)
 save_file(
     {name: tensor.clone().contiguous() for name, tensor in weights.items()
@@ -67,16 +68,30 @@ save_file(weights, "x.safetensors")
 }
 """How to turn other kinds of files into safetensors, as Python to run where the file is trusted."""
 
-_LINES = {
-    "torch": 'safetensors.torch.save_file(torch.load("x.pt", weights_only=True), "x.safetensors")',
-    "numpy": 'safetensors.numpy.save_file(dict(numpy.load("x.npz")), "x.safetensors")',
-    "keras": 'safetensors.numpy.save_file({v.path.replace("/", "."): v.numpy() for v in keras.saving.load_model("x.h5").weights}, "x.safetensors")',
-}
+_ENDINGS = {"torch": "pt", "numpy": "npz", "keras": "h5"}
+"""Of the file ``x`` that each of the conversions reads."""
+
 _KINDS = {
     "torch": N_("an archive of torch (a pickle, which can run code when it is opened)"),
     "numpy": N_("an archive of NumPy"),
     "keras": N_("a file of Keras (HDF5)"),
 }
+
+
+class OtherKindError(RunError):
+    """A file of a kind that we know but do not read, with the lines that convert it.
+
+    Attributes:
+        kind: "torch", "numpy" or "keras".
+        file: its name.
+    """
+
+    def __init__(self, kind: str, file: str) -> None:
+        super().__init__(
+            N_("`{file}` is {kind}; only safetensors files are read. Convert it where you trust it:\n\n{lines}"),
+            file=file, kind=_KINDS[kind], lines=conversion(kind, file),
+        )  # fmt: skip
+        self.kind, self.file = kind, file
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +124,25 @@ def kind_of(data: bytes) -> str:
     return "torch" if data[:1] == b"\x80" and data[1:2] in {b"\2", b"\3", b"\4", b"\5"} else ""
 
 
+def conversion(kind: str, file: str = "") -> str:
+    """Return the lines of ``CONVERSIONS`` for a file of this name, as Python.
+
+    Args:
+        kind: one of ``CONVERSIONS``.
+        file: its name; what could end the text in which it stands is replaced by a hyphen. "" for ``x``.
+    """
+    if not file:
+        return CONVERSIONS[kind]
+    source = re.sub(r"[^\w .()+-]+", "-", file)
+    stem, _, ending = source.rpartition(".")
+    before = ""
+    if ending.lower() == "safetensors":  # torch goes by this ending, and the file would be written over
+        source = f"{stem}.{_ENDINGS[kind]}"
+        before = f"# first rename the file: {source}\n"
+    lines = CONVERSIONS[kind].replace('"x.safetensors"', f'"{stem or source}.safetensors"')
+    return before + lines.replace(f'"x.{_ENDINGS[kind]}"', f'"{source}"')
+
+
 def read(path: Path) -> Weights:
     """Return the weights of a safetensors file.
 
@@ -135,11 +169,10 @@ def parse(data: bytes, name: str) -> Weights:
     if len(data) > MOST_BYTES:
         raise _too_large(name, len(data))
     kind = kind_of(data)
-    if kind in _LINES:
-        raise RunError(
-            "`{file}` is {kind}; only safetensors files are read. Convert it where you trust it: `{line}`",
-            file=name, kind=_KINDS[kind], line=_LINES[kind],
-        )  # fmt: skip
+    if kind in CONVERSIONS:
+        raise OtherKindError(kind, name)
+    if len(data) >= 8 and not 2 <= int.from_bytes(data[:8], "little") <= MOST_HEADER:
+        raise RunError("`{file}` is no safetensors file, whatever its name says", file=name)
     try:
         return _parsed(data)
     except (
@@ -158,7 +191,7 @@ def parse(data: bytes, name: str) -> Weights:
 
 def _parsed(data: bytes) -> Weights:
     length = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or not 2 <= length <= min(MOST_HEADER, len(data) - 8):
+    if len(data) < 8 or length > len(data) - 8:
         raise ValueError("it is cut short")
     header = json.loads(data[8 : 8 + length])
     about = header.pop("__metadata__", None) or {}

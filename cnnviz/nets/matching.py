@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from cnnviz.nets.build import build
-from cnnviz.spec import Network, Shape
+from cnnviz.spec import Conv2d, Linear, Network, Shape, leaves
 
 PREFIXES = frozenset({"module", "model", "backbone", "net", "network", "_orig_mod"})
 """What wrappers (DataParallel, Lightning, torch.compile) put before every name."""
@@ -85,7 +85,16 @@ class Match:
     @property
     def wanted(self) -> int:
         """How many tensors our network has."""
-        return len(self.fits) + len(self.misfits) + len(self.broken) + len(self.missing)
+        return len(self.fits) + len(self.fresh)
+
+    @property
+    def fresh(self) -> tuple[Lone, ...]:
+        """Those of our network that nothing is loaded into: they stay as they were initialised."""
+        return (
+            *(Lone(misfit.ours, misfit.our_shape) for misfit in self.misfits),
+            *(Lone(fit.ours, fit.shape) for fit in self.broken),
+            *self.missing,
+        )
 
 
 def match(network: Network, tensors: Mapping[str, Tensor]) -> Match:
@@ -126,6 +135,36 @@ def match(network: Network, tensors: Mapping[str, Tensor]) -> Match:
         ),
         {kind: kinds.count(kind) for kind in sorted(set(kinds)) if kind != "float32"},
     )  # fmt: skip
+
+
+def ends(network: Network) -> tuple[str, str]:
+    """Return the paths of the first and the last layer that has weights; "" for both where none has.
+
+    The first one's tell how many channels its pictures have, the last one's how many classes it tells apart.
+    """
+    paths = [path for path, layer in leaves(network.body) if isinstance(layer, Conv2d | Linear)] or [""]
+    return paths[0], paths[-1]
+
+
+def told(network: Network, matched: Match) -> dict[str, int]:
+    """Return what a file says of its own network where ours is another one: ``channels``, ``classes``.
+
+    Args:
+        network: ours.
+        matched: what ``match`` says of it and the file.
+    """
+    first, last = ends(network)
+    axes = {f"{first}.weight": 1, f"{last}.weight": 0, f"{last}.bias": 0}
+    found = {}
+    for misfit in matched.misfits:
+        axis = axes.get(misfit.ours)
+        if axis is not None and len(misfit.their_shape) == len(misfit.our_shape):
+            theirs, ours = list(misfit.their_shape), list(misfit.our_shape)
+            size = theirs.pop(axis)
+            ours.pop(axis)
+            if theirs == ours:
+                found["classes" if axis == 0 else "channels"] = size
+    return found
 
 
 def fill(

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from cnnviz.errors import CnnvizError
+from cnnviz.errors import CnnvizError, RunError
 from cnnviz.language import N_
 from cnnviz.shapes import say
 from cnnviz.spec import Network, Shape
-from cnnviz.ui import fields, state, tables
+from cnnviz.ui import fields, state, tables, weights_versions
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 MOST_MEGABYTES = 250
 """Of an upload: torchvision's AlexNet and ResNet-152 are a little smaller. As the server's own limit."""
+
+LETTER, NARROWEST, WIDEST = 8, 140, 420
+"""Of a column of names, in pixels: a letter of it, and how wide it may be. Names such as ours are long."""
 
 BY = {"name": N_("its name"), "order": N_("its place in the order"), "shape": N_("its shape")}
 
@@ -52,7 +55,7 @@ def take_in() -> Upload | None:
     )  # fmt: skip
     if problem := state.get(fields.WEIGHTS_PROBLEM):
         with guard():
-            raise problem
+            raise _on_a_page(problem)
     upload: Upload | None = state.get(fields.WEIGHTS_FILE)
     if upload is None and problem is None:
         st.info(
@@ -67,19 +70,22 @@ def take_in() -> Upload | None:
 
 def convert() -> None:
     """Show the lines that turn other kinds of files into safetensors."""
-    from cnnviz.nets.foreign import CONVERSIONS as LINES  # noqa: PLC0415  (imports torch)
+    from cnnviz.nets.foreign import OtherKindError, conversion  # noqa: PLC0415  (imports torch)
 
+    problem = state.get(fields.WEIGHTS_PROBLEM)
+    kind, file = (problem.kind, problem.file) if isinstance(problem, OtherKindError) else ("torch", "")
     st.markdown(
         _(
             "Files of torch are pickles: programs that run when they are opened. This app opens none, and it never "
             "runs a model's source. Convert such a file yourself, where you trust it:"
         )
     )
+    first = {kind: CONVERSIONS[kind], **CONVERSIONS}  # the refused file's kind, whose tab is open then
     for tab, name in zip(
-        st.tabs(list(CONVERSIONS.values()), key="weights_conversions"), CONVERSIONS, strict=True
+        st.tabs(list(first.values()), key=f"weights_conversions_{kind}"), first, strict=True
     ):
         with tab:
-            st.code(LINES[name], language="python")
+            st.code(conversion(name, file if name == kind else ""), language="python")
 
 
 def compare(network: Network, upload: Upload) -> "Match":
@@ -88,14 +94,21 @@ def compare(network: Network, upload: Upload) -> "Match":
     Raises:
         ShapeError: if the network's layers do not fit together.
     """
-    match = _match(network, upload.mark, upload.weights.tensors)
+
+    def fit(network: Network) -> "Match":
+        return _match(network, upload.mark, upload.weights.tensors)
+
+    match = fit(network)
+    better = weights_versions.better(match, fit)
     loaded = sum(prod(fit.shape) for fit in match.fits)
-    wanted = loaded + sum(prod(shape) for _name, shape in _unloaded(match))
+    wanted = loaded + sum(prod(lone.shape) for lone in match.fresh)
     with st.container(horizontal=True, gap="large", key="weights_facts"):
         st.metric(_("Tensors that fit"), f"{len(match.fits)} / {match.wanted}", width="content")
         st.metric(_("Numbers loaded"), f"{loaded:,} / {wanted:,}", width="content")
         st.metric(_("In the file"), tables.size(upload.size), width="content", help=upload.name)
-    _judge(match)
+    _judge(match, known=better is not None)
+    if better:
+        weights_versions.offer(better)
     _list(match)
     return match
 
@@ -117,17 +130,34 @@ def _read() -> None:
     state.put(fields.WEIGHTS_FILE, Upload(file.name[:100], file.size, file.file_id, weights))
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
+def _on_a_page(problem: CnnvizError) -> CnnvizError:
+    """Return why a file is refused; on a page the lines that convert it have their own place."""
+    if "lines" not in problem.values:
+        return problem
+    return RunError(
+        "`{file}` is {kind}; only safetensors files are read. Convert it as shown beside (below, on a phone), where you trust it.",
+        **problem.values,
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
 def _match(network: Network, mark: str, _tensors: Mapping[str, object]) -> "Match":
     from cnnviz.nets.matching import match  # noqa: PLC0415  (imports torch)
 
     return match(network, _tensors)  # type: ignore[arg-type]  # tensors; torch is not imported here
 
 
-def _judge(match: "Match") -> None:
-    """Say in sentences how well it fits."""
+def _judge(match: "Match", *, known: bool) -> None:
+    """Say in sentences how well it fits.
+
+    Args:
+        match: what fits.
+        known: whether another version of the network is known to fit better.
+    """
     lines = []
-    if not match.fits:
+    if not match.fits and known:
+        lines.append(_("Nothing in this file fits the network with these options."))
+    elif not match.fits:
         lines.append(_("Nothing in this file fits: it belongs to another network."))
     elif len(match.fits) == match.wanted:
         lines.append(_("All {count} tensors fit.").format(count=match.wanted))
@@ -138,6 +168,7 @@ def _judge(match: "Match") -> None:
             name=misfit.ours, theirs=_shape(misfit.their_shape), ours=_shape(misfit.our_shape)
         )
         for misfit in match.misfits[:2]
+        if match.fits or not known
     ]
     if match.broken:
         lines.append(
@@ -192,16 +223,12 @@ def _list(match: "Match") -> None:
     for number, (tab, title) in enumerate(zip(st.tabs([f"{title} ({counts[title]})" for title in there]), there, strict=True)):  # fmt: skip
         with tab:
             height = 38 + 35 * min(counts[title], 10)
-            st.dataframe(parts[title], hide_index=True, height=height, key=f"weights_list_{number}")
-
-
-def _unloaded(match: "Match") -> list[tuple[str, Shape]]:
-    """Return what of our network was not loaded: names and shapes."""
-    return [
-        *((misfit.ours, misfit.our_shape) for misfit in match.misfits),
-        *((fit.ours, fit.shape) for fit in match.broken),
-        *((lone.name, lone.shape) for lone in match.missing),
-    ]
+            first, names = next(iter(parts[title].items()))
+            width = min(max(NARROWEST, LETTER * max(map(len, names))), WIDEST)
+            st.dataframe(
+                parts[title], hide_index=True, height=height, key=f"weights_list_{number}",
+                column_config={first: st.column_config.TextColumn(width=width)},
+            )  # fmt: skip
 
 
 def _shape(shape: Shape) -> str:

@@ -62,16 +62,18 @@ def keep(network: Network, upload: Upload, match: "Match") -> None:
             )
         )
     pressed = False
-    with st.container(horizontal=True, key="weights_ways"):
+    with st.container(horizontal=True, vertical_alignment="center", key="weights_ways"):
         if len(output) == 1:
             pressed = st.button(
-                _("Keep them for drawing"), icon=":material/inventory_2:", key="widget:keep_weights", type="primary"
+                _("Keep them for drawing"), icon=":material/inventory_2:", key="widget:keep_weights", type="primary",
+                disabled=not match.fits,
             )  # fmt: skip
         st.download_button(
             _("Save as safetensors"), lambda: _file(network, upload, match), f"{network.name}.safetensors",
             "application/octet-stream", icon=":material/download:", key="widget:save_weights", on_click="ignore",
-            help=_("Under the names of our PyTorch code, so that it loads them."),
+            disabled=not match.fits, help=_("Under the names of our PyTorch code, so that it loads them."),
         )  # fmt: skip
+        _warn(network, match)
     if pressed:
         with guard(), st.spinner(_("Keeping the weights…")):
             _keep(network, upload, match, output[0])
@@ -119,14 +121,33 @@ def _choose(network: Network, upload: Upload) -> None:
     )  # fmt: skip
 
 
+def _warn(network: Network, match: "Match") -> None:
+    """Say beside the buttons what of the network is still untrained, or why there is nothing to press."""
+    from cnnviz.nets.matching import ends  # noqa: PLC0415  (imports torch)
+
+    if not match.fits:
+        st.caption(_("Nothing of this file fits into the network, so there is nothing to keep."))
+        return
+    _first, last = ends(network)
+    layers = {lone.name.rpartition(".")[0] for lone in match.fresh}
+    if layers == {last}:
+        st.caption(
+            _("The last layer, `{name}`, is untrained: its numbers are random, so its answers are guesses.").format(name=last)
+        )  # fmt: skip
+    elif layers:
+        st.caption(
+            _("Untrained, with random numbers: {count} of {wanted} tensors.").format(
+                count=len(match.fresh), wanted=match.wanted
+            )
+        )
+
+
 def _keep(network: Network, upload: Upload, match: "Match", classes: int) -> None:
     from cnnviz.nets.checkpoint import Checkpoint  # noqa: PLC0415  (imports torch)
     from cnnviz.nets.matching import fill  # noqa: PLC0415
 
     name = state.get(fields.WEIGHTS_NAME).strip() or _suggested(upload.name)
     checkpoints.check_name(name)
-    if not match.fits:
-        raise SpecError("nothing of this file fits into the network, so there is nothing to keep")
     channels = network.input_shape[0]
     chosen = state.get(fields.WEIGHTS_SCALE)
     mean, std = SCALES[chosen].mean, SCALES[chosen].std

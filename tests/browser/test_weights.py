@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+import torchvision
 from playwright.sync_api import Page, expect
 from safetensors.torch import load_file, save_file
 
@@ -51,6 +52,18 @@ def test_a_file_is_matched_kept_saved_and_drawn_with(page: Page, tmp_path: Path)
     no_trouble(page)
 
 
+def test_weights_of_another_version_fit_after_one_press(page: Page, tmp_path: Path) -> None:
+    save_file(torchvision.models.resnet18(weights=None).state_dict(), tmp_path / "friend.safetensors")
+    visit(page, "/weights?network=resnet18")
+    upload(page, tmp_path / "friend.safetensors")
+    expect(page.get_by_text("It fits ResNet-18 as in torchvision")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep them for drawing")).to_be_disabled()
+    page.get_by_role("button", name="Set these options").click()
+    expect(page.get_by_text("All 102 tensors fit.")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep them for drawing")).to_be_enabled()
+    no_trouble(page)
+
+
 def test_a_pickle_is_refused_with_its_conversion_on_a_phone(
     open_page: Callable[..., Page], tmp_path: Path
 ) -> None:
@@ -59,6 +72,7 @@ def test_a_pickle_is_refused_with_its_conversion_on_a_phone(
     visit(page, "/weights")
     upload(page, tmp_path / "model.pt")
     expect(page.get_by_test_id("stAlert")).to_contain_text("model.pt is an archive of torch")
-    expect(page.get_by_test_id("stCode").first).to_contain_text("save_file(")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("Convert it as shown beside (below, on a phone)")
+    expect(page.get_by_test_id("stCode").first).to_contain_text('torch.load("model.pt"')
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= PHONE["width"]
     no_trouble(page)

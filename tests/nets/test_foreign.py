@@ -1,5 +1,6 @@
 """Files of weights from anywhere: read, or refused in one sentence; nothing in them is ever run."""
 
+import ast
 import contextlib
 import io
 import json
@@ -15,7 +16,7 @@ from safetensors.torch import load_file, save
 
 from cnnviz.errors import RunError
 from cnnviz.nets import foreign
-from cnnviz.nets.foreign import CONVERSIONS, kind_of, parse, read
+from cnnviz.nets.foreign import CONVERSIONS, conversion, kind_of, parse, read
 
 WEIGHTS = {"conv.weight": torch.randn(2, 1, 3, 3), "conv.bias": torch.randn(2), "n": torch.tensor(3)}
 FILE = save(WEIGHTS, {"made by": "me"})
@@ -49,14 +50,16 @@ np.savez(NUMPY, a=np.ones(3))
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (saved(WEIGHTS), r"an archive of torch .*torch.load\(\"x.pt\", weights_only=True\)"),
+        (saved(WEIGHTS), r"(?s)an archive of torch .*torch.load\(\"x.pt\", .*weights_only=True\)"),
         (saved({"state_dict": Trap()}), "an archive of torch"),
         (saved(WEIGHTS, _use_new_zipfile_serialization=False), "an archive of torch"),
         (pickle.dumps(Trap()), "an archive of torch"),
-        (NUMPY.getvalue(), r"an archive of NumPy.*numpy.load\(\"x.npz\"\)"),
+        (NUMPY.getvalue(), r"(?s)an archive of NumPy.*np.load\(\"x.pt\"\)"),
         (b"\x89HDF\r\n\x1a\n" + bytes(200), "a file of Keras"),
         (b"", "cut short"),
-        (b"just text, and not even much of it", "damaged or no safetensors file"),
+        (b"just text, and not even much of it", "^`x.pt` is no safetensors file"),
+        (bytes(40), "^`x.pt` is no safetensors file"),
+        ((3000).to_bytes(8, "little") + b"{" * 1000, "cut short"),
         (FILE[:-1], "damaged or no safetensors file"),
         (FILE[:20], "damaged or no safetensors file"),
         (FILE + b"x", "damaged or no safetensors file"),
@@ -118,7 +121,7 @@ def test_a_damaged_or_cut_file_is_read_or_refused(changes, cut):
         parse(bytes(data[:cut] if cut % 2 else data), "x")
 
 
-@pytest.mark.parametrize("inside", ["", "state_dict", "model"])
+@pytest.mark.parametrize("inside", ["", "model_state_dict", "state_dict", "model", "net"])
 def test_the_lines_for_torchs_archives_do_what_they_say(inside, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     tied = WEIGHTS | {"tied": WEIGHTS["conv.bias"], "turned": torch.randn(3, 4).T}
@@ -134,6 +137,31 @@ def test_the_lines_for_numpys_archives_do_what_they_say(tmp_path, monkeypatch):
     np.savez("x.npz", a=np.arange(6.0).reshape(2, 3).T)
     exec(CONVERSIONS["numpy"], {})
     assert load_file("x.safetensors")["a"].tolist() == [[0, 3], [1, 4], [2, 5]]
+
+
+def test_the_lines_convert_the_very_file_that_was_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    torch.save({"model_state_dict": WEIGHTS}, "my net (2).pth")
+    exec(conversion("torch", "my net (2).pth"), {})
+    assert load_file("my net (2).safetensors").keys() == WEIGHTS.keys()
+
+
+def test_a_file_under_the_wrong_ending_is_renamed_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lines = conversion("torch", "my.safetensors")
+    assert lines.startswith("# first rename the file: my.pt\n")
+    torch.save(WEIGHTS, "my.pt")
+    exec(lines, {})
+    assert load_file("my.safetensors").keys() == WEIGHTS.keys()
+
+
+@given(st.sampled_from(sorted(CONVERSIONS)), st.text(min_size=1, max_size=30))
+def test_no_name_of_a_file_ends_the_text_in_which_it_stands(kind, name):
+    plain, named = (
+        [type(node) for node in ast.walk(ast.parse(lines))]
+        for lines in (CONVERSIONS[kind], conversion(kind, name))
+    )
+    assert named == plain  # the same program, but for what its texts say
 
 
 @pytest.mark.parametrize("kind", CONVERSIONS)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from safetensors.torch import load
 
 from cnnviz.nets.build import build
-from cnnviz.nets.matching import Fit, Lone, Misfit, fill, match, pack
+from cnnviz.nets.matching import Fit, Lone, Misfit, ends, fill, match, pack, told
 from cnnviz.spec import AdaptiveAvgPool2d, Branches, Chain, Conv2d, Flatten, MaxPool2d, Network, ReLU
 from cnnviz.zoo import ZOO, get
 from tests.strategies import networks
@@ -69,6 +69,24 @@ def test_a_head_of_other_classes_stays_fresh_and_its_two_shapes_are_said():
     assert torch.equal(filled["conv1.weight"], weights["conv1.weight"])
     assert 0 < filled["fc3.weight"].abs().max() <= 84**-0.5 + 1e-6  # as torch initialises it
     assert torch.equal(filled["fc3.weight"], fill(network, wider, found)["fc3.weight"])
+
+
+@pytest.mark.parametrize("name", sorted(ZOO))
+def test_a_file_tells_the_channels_and_classes_of_its_own_network(name):
+    network, other = narrow(get(name)), narrow(get(name, channels=2, classes=7))
+    weights = state(other)
+    assert told(other, match(other, weights)) == {}
+    there = renamed(weights)
+    for theirs in (weights, {there[key]: tensor for key, tensor in weights.items()}):
+        if name == "nin" and theirs is not weights:
+            continue  # its classes are the channels of its last three layers: under other names it is another network
+        assert told(network, match(network, stored(theirs))) == {"channels": 2, "classes": 7}
+
+
+def test_the_ends_of_a_network_are_its_first_and_last_layer_with_weights():
+    assert ends(get("lenet")) == ("conv1", "fc3")
+    assert ends(get("resnet18")) == ("b1.conv", "fc")
+    assert ends(Network("Pool", (1, 4, 4), Chain("", (MaxPool2d(2),)))) == ("", "")
 
 
 def test_the_packed_file_has_our_names_so_that_our_code_loads_it():

@@ -1,7 +1,11 @@
 """The page that loads weights: what fits is said, kept, drawn with; what does not is said, too."""
 
+import io
+import json
+
 import pytest
 import torch
+import torchvision
 from safetensors.torch import save
 from torch import nn
 
@@ -29,6 +33,17 @@ def trained():
 
 def facts(app):
     return {metric.label: metric.value for metric in app.metric}
+
+
+def captions(app):
+    return [caption.value for caption in app.caption]
+
+
+def offer(app):
+    """What the page says of another version of the network, with a button that takes it; an empty list for none."""
+    said = [message.value for message in app.info if message.value.startswith("It fits")]
+    assert len(said) == len([button for button in app.button if button.key == "widget:take_version"])
+    return said
 
 
 def tabs(app):
@@ -97,7 +112,11 @@ def test_the_kept_file_says_what_is_still_untrained(open_page, app):
 @pytest.mark.parametrize(
     ("data", "name", "sentence"),
     [
-        (b"just text", "notes.txt", "`notes.txt` is damaged or no safetensors file"),
+        (
+            b"just text",
+            "notes.safetensors",
+            "`notes.safetensors` is no safetensors file, whatever its name says",
+        ),
         (b"\x80\x02" + bytes(50), "model.pt", "`model.pt` is an archive of torch"),
         (b"", "empty.safetensors", "cut short"),
     ],
@@ -138,9 +157,100 @@ def test_what_was_typed_wrong_is_explained_and_stays(open_page, app, field, text
 def test_nothing_fits_and_nothing_is_kept(open_page, app):
     open_page("weights")
     put(app, {"other.weight": torch.ones(2, 2)})
-    assert "Nothing in this file fits" in app.warning[0].value
-    app.button(key="widget:keep_weights").click().run()
-    assert "there is nothing to keep" in app.error[0].value
+    assert "Nothing in this file fits: it belongs to another network." in app.warning[0].value
+    assert app.button(key="widget:keep_weights").disabled
+    assert captions(app)[-1] == "Nothing of this file fits into the network, so there is nothing to keep."
+    assert offer(app) == []
+
+
+@pytest.fixture(scope="module")
+def resnet18():
+    return torchvision.models.resnet18(weights=None).state_dict()
+
+
+def test_weights_that_fit_another_version_of_the_network_bring_its_offer(open_page, app, resnet18):
+    open_page("weights", network="resnet18")
+    put(app, resnet18)
+    assert facts(app)["Tensors that fit"] == "0 / 110"
+    assert "Nothing in this file fits the network with these options." in app.warning[0].value
+    assert offer(app) == ["It fits **ResNet-18 as in torchvision**: 102 of 102 tensors."]
+    app.button(key="widget:take_version").click().run()
+    assert app.selectbox(key="widget:option_follow").value == "torchvision"
+    assert facts(app)["Tensors that fit"] == "102 / 102"
+    assert offer(app) == []
+    assert not app.button(key="widget:keep_weights").disabled
+
+
+def test_an_offer_takes_channels_and_classes_from_the_file_and_keeps_other_choices(open_page, app):
+    open_page("weights", network="resnet18", width="0.25", pooling="avg")
+    network = get("resnet18", follow="torchvision", width=0.25, pooling="avg", channels=2, classes=47)
+    put(app, build(network).state_dict())
+    assert len(offer(app)) == 1
+    assert "Input channels 2 · Classes 47" in offer(app)[0]
+    app.button(key="widget:take_version").click().run()
+    assert facts(app)["Tensors that fit"] == "102 / 102"
+    assert app.number_input(key="widget:option_classes").value == 47
+    assert app.selectbox(key="widget:option_width").value == 0.25
+    assert app.selectbox(key="widget:option_pooling").value == "avg"
+
+
+def test_an_offer_gives_up_choices_with_which_nothing_fits(open_page, app):
+    open_page("weights", network="resnet18", width="0.25")
+    put(app, build(get("resnet18", channels=3)).state_dict())
+    app.button(key="widget:take_version").click().run()
+    assert facts(app)["Tensors that fit"] == "110 / 110"
+    assert app.selectbox(key="widget:option_width").value == 1
+
+
+def test_of_two_versions_with_the_same_tensors_torchvisions_is_offered(open_page, app):
+    open_page("weights", network="resnet50", width="0.25")
+    put(app, build(get("resnet50", follow="paper", width=0.25)).state_dict())
+    assert "as in torchvision" in offer(app)[0]
+
+
+def test_beside_the_button_stands_that_the_last_layer_is_untrained(open_page, app):
+    open_page("weights")
+    put(app, build(get("lenet", classes=47)).state_dict())
+    assert captions(app)[-1].startswith("The last layer, `fc3`, is untrained")
+    assert offer(app) == ["It fits **LeNet (Classes 47)**: 10 of 10 tensors."]
+    app.button(key="widget:take_version").click().run()
+    assert "untrained" not in captions(app)[-1]
+
+
+def test_beside_the_button_stands_how_much_is_untrained(open_page, app):
+    open_page("weights")
+    weights = build(get("lenet")).state_dict()
+    put(app, {name: tensor for name, tensor in weights.items() if name != "conv1.bias"})
+    assert captions(app)[-1] == "Untrained, with random numbers: 1 of 10 tensors."
+
+
+@pytest.mark.parametrize(("name", "shown"), [("my net.pth", "my net.pth"), ('a"+b\n.pt', "a-+b-.pt")])
+def test_a_refused_archive_is_converted_by_the_lines_beside_it_under_its_own_name(
+    open_page, app, name, shown
+):
+    archive = io.BytesIO()
+    torch.save({"model_state_dict": build(get("lenet")).state_dict()}, archive)
+    open_page("weights")
+    put(app, archive.getvalue(), name)
+    assert "Convert it as shown beside (below, on a phone)" in app.error[0].value
+    assert "torch.load" not in app.error[0].value
+    assert f'torch.load("{shown}", ' in app.code[0].value
+    assert f'"{shown.rpartition(".")[0]}.safetensors"' in app.code[0].value
+
+
+def test_the_lines_for_a_refused_files_kind_stand_first(open_page, app):
+    open_page("weights")
+    put(app, b"\x89HDF\r\n\x1a\n" + bytes(200), "mine.h5")
+    assert tabs(app)[0] == ".h5, .keras"
+    assert 'load_model("mine.h5")' in app.code[0].value
+
+
+def test_the_column_of_our_names_is_as_wide_as_the_longest(open_page, app):
+    open_page("weights", network="resnet18", width="0.25")
+    put(app, build(get("resnet18", width=0.25)).state_dict())
+    longest = max(app.dataframe[0].value["In the network"], key=len)
+    columns = json.loads(app.dataframe[0].proto.columns)
+    assert columns["In the network"]["width"] >= 7 * len(longest)
 
 
 def test_a_network_that_ends_in_no_scores_can_still_be_saved(open_page, app):
