@@ -11,14 +11,14 @@ from cnnviz.ui.i18n import _
 def stage() -> None:
     """Show the chosen network."""
     network_view.refuse_unknown()
-    own = network.choose()
+    own, refused = network.offer()
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="network_head"
     ):
         figures = st.container(horizontal=True, gap="large", width="content", key="network_facts")
         ways = st.container(horizontal=True, gap="small", width="content", key="network_ways")
     with ways, st.popover(_("Input and own network"), icon=":material/upload_file:"):
-        chosen = network_view.choose_input(own)
+        chosen = network_view.choose_input(own, refused)
         network.upload()
     found = reached(chosen)
     with figures:
@@ -29,7 +29,7 @@ def stage() -> None:
         network_files.go_on(chosen, fits=found.error is None)
 
     if found.error:
-        network_view.mend(chosen, own, found.error)
+        network_view.mend(chosen, own, found.error, refused)
     network_view.linked(chosen, found.rows, found.error)
     if found.error:
         return

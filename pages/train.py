@@ -30,7 +30,7 @@ with view:
     if run is None:
         st.info(
             _(
-                "No run yet. Press Start: with LeNet the built-in digits take less than a minute, and nothing is downloaded."
+                "No run yet. Press Start: a small network such as LeNet learns the built-in digits within a minute, and nothing is downloaded."
             ),
             icon=":material/model_training:",
         )

@@ -18,7 +18,7 @@ class LayerRow:
         path: its place in the tree, dots between names.
         kind: torch's class name; ``add`` or ``concat`` for a merge.
         colour: which of the diagram's ``KINDS`` it is.
-        input: shape of what comes in, without the batch.
+        input: shape of what comes in, without the batch; for a merge what its first path gives.
         output: shape of what comes out.
         params: learned numbers.
         macs: multiply-adds for one picture.
@@ -26,6 +26,7 @@ class LayerRow:
         field: (height, width) of what one output value sees of the picture, in pixels.
         size_why: the arithmetic of the output's size.
         params_why: the arithmetic of the parameters.
+        merged: for a merge the shapes of all that comes in, one a path.
     """
 
     path: str
@@ -39,6 +40,7 @@ class LayerRow:
     field: tuple[int, int]
     size_why: str
     params_why: str
+    merged: tuple[tuple[int, ...], ...] = ()
 
 
 class Problem(TypedDict):
@@ -128,6 +130,8 @@ def rows(
         "layers": [asdict(layer) for layer in layers], "problem": dict(problem) if problem else None, "name": name,
         "labels": dict(labels), "group": group, "selected": selected, "height": height,
     }  # fmt: skip
+    room = 42 + min(height, 78 + 27 * len(layers))  # until it is drawn: its tools; head, total and rows
     renderer("rows")(
-        key=identity, data=payload, default={"selected": None}, on_selected_change=chosen(identity, on_select)
-    )
+        key=identity, data=payload, default={"selected": None}, on_selected_change=chosen(identity, on_select),
+        height=room,
+    )  # fmt: skip

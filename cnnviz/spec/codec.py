@@ -53,8 +53,15 @@ def from_json(text: str) -> Network:
         raise SpecError("this network is too large: at most {most} characters are read", most=MOST_CHARACTERS)
     try:
         data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise SpecError("this is not JSON: {reason}", reason=str(error)) from None
+    except json.JSONDecodeError as error:
+        line, column = error.lineno, error.colno
+        raise SpecError(
+            "this is not JSON: line {line}, column {column} cannot be read", line=line, column=column
+        ) from None
+    except RecursionError:
+        raise SpecError("this JSON cannot be read: its lists and objects are nested too deep") from None
+    except ValueError:  # Python reads no number of more than some thousand digits
+        raise SpecError("this JSON cannot be read: a number in it is too long") from None
     return from_data(data)
 
 

@@ -1,7 +1,7 @@
 """Choosing a network: one of the zoo with its options, or an own one from a file. Shared by the pages."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -16,6 +16,18 @@ from cnnviz.ui.i18n import _
 OWN = "own"
 
 
+class Choice(NamedTuple):
+    """A network of the menu, or the nearest one where it cannot be.
+
+    Attributes:
+        network: the chosen one; where its pictures are too small, the same network made for larger ones.
+        refused: why the chosen one cannot be: too small a picture; None where it can.
+    """
+
+    network: Network
+    refused: SpecError | None
+
+
 def choose(after: Callable[[], None] | None = None) -> Network:
     """Show the menu of networks with their options and return the chosen one.
 
@@ -24,6 +36,21 @@ def choose(after: Callable[[], None] | None = None) -> Network:
 
     Raises:
         SpecError: if the chosen options give no network, such as too small a picture; they are kept.
+    """
+    found = offer(after)
+    if found.refused:
+        raise found.refused
+    return found.network
+
+
+def offer(after: Callable[[], None] | None = None) -> Choice:
+    """Show the menu of networks with their options and return the chosen one, too small a picture or not.
+
+    Args:
+        after: called when the choice changes.
+
+    Raises:
+        SpecError: if the chosen options give no network of any size; they are kept.
     """
 
     def switch() -> None:
@@ -41,15 +68,15 @@ def choose(after: Callable[[], None] | None = None) -> Network:
             **state.widget(fields.NETWORK, switch),
         )  # fmt: skip
         if name == OWN and own:
-            return own
+            return Choice(own, None)
         entry = zoo.ZOO[name]
         options = network_options.choose(entry, after)
         found = _built(entry, options)
         network_options.ways_back(options, found if isinstance(found, SpecError) else None, after)
     _describe(entry, options)
     if isinstance(found, SpecError):
-        raise found
-    return found
+        return Choice(_larger(entry, options, found), found)
+    return Choice(found, None)
 
 
 def upload() -> None:
@@ -69,6 +96,14 @@ def _built(entry: zoo.Entry, options: dict[str, Any]) -> Network | SpecError:
         return zoo.get(entry.name, **options)
     except SpecError as error:
         return error
+
+
+def _larger(entry: zoo.Entry, options: dict[str, Any], refused: SpecError) -> Network:
+    """Return the network made for pictures of the documented side, or of the least that it can take if that is more."""
+    if refused.template != zoo.TOO_SMALL:
+        raise refused
+    side = max(int(entry.defaults(options)["size"]), refused.values["least"])
+    return zoo.get(entry.name, **(options | {"size": side}))
 
 
 def _describe(entry: zoo.Entry, options: dict[str, Any]) -> None:
@@ -105,5 +140,5 @@ def _own() -> Network | None:
 
 def _title(name: str, own: Network | None) -> str:
     if name == OWN and own:
-        return _("{name} (own file, input {shape})").format(name=own.name, shape=say(own.input_shape))
+        return _("{name} (own, input {shape})").format(name=own.name, shape=say(own.input_shape))
     return zoo.ZOO[name].title

@@ -90,6 +90,13 @@ def ways_back(
         )  # fmt: skip
 
 
+def too_small(problem: SpecError) -> str:
+    """Return the sentence about too small a picture, which calls the option what its widget is called."""
+    return _(
+        "{field} {value} is too small: the convolutions and poolings of {network} need pictures of at least {least}x{least}."
+    ).format(field=title("size"), **problem.values)
+
+
 def keep_fitting(entry: Entry) -> None:
     """Forget what another network's options were where this one does not have them or cannot have such a value."""
     options = entry.options

@@ -9,7 +9,7 @@ from cnnviz import components, zoo
 from cnnviz.errors import ShapeError, SpecError
 from cnnviz.shapes import Row, say
 from cnnviz.spec import Network, to_link, tree
-from cnnviz.ui import cache, diagram, fields, labels, reasons, state, tables, warm
+from cnnviz.ui import cache, diagram, fields, labels, network_options, reasons, state, tables, warm
 from cnnviz.ui.i18n import _, current
 from cnnviz.ui.network import OWN
 
@@ -33,9 +33,17 @@ def refuse_unknown() -> None:
         )
 
 
-def choose_input(network: Network) -> Network:
-    """Let the user feed another picture size and return the network with it."""
+def choose_input(network: Network, refused: SpecError | None = None) -> Network:
+    """Let the user feed another picture size and return the network with it.
+
+    Args:
+        network: with its own input.
+        refused: too small a picture among the network's options; that is what it is fed then.
+    """
     channels, height, width = network.input_shape
+    if refused:
+        side = refused.values["value"]
+        return network.with_input((channels, side, side))
     side = st.number_input(
         _("Other input side (0: its own, {height}x{width})").format(height=height, width=width),
         0, 1024, step=1, help=_("The layers stay as they are: see which of them cannot take it."),
@@ -54,19 +62,25 @@ def facts(network: Network, rows: Sequence[Row], output: tuple[int, ...]) -> Non
     st.metric(_("Weights"), tables.size(params * tables.BYTES), width="content", help=_("Four bytes a parameter (float32)."))  # fmt: skip
 
 
-def mend(chosen: Network, own: Network, error: ShapeError) -> None:
+def mend(chosen: Network, own: Network, error: ShapeError, refused: SpecError | None = None) -> None:
     """Say why a network does not fit together, and offer what mends it.
 
     Args:
         chosen: the network as it is shown.
         own: the same with its own input.
         error: what ``chosen`` breaks with.
+        refused: too small a picture among the network's options, where that is the cause.
     """
-    st.error(reasons.reason(chosen, error).replace("*", r"\*"), icon=":material/error:")
-    st.caption(_("Figures, table and diagram go up to this layer; nothing runs after it."))
+    reason = reasons.reason(chosen, error).replace("*", r"\*")
+    lines = [_("Figures, table and diagram go up to this layer; nothing runs after it.")]
+    if refused:
+        lines.insert(0, reason)
+        reason = network_options.too_small(refused)
+    st.error(reason, icon=":material/error:")
+    st.caption("  \n".join(lines))
     fed = chosen != own
     with st.container(horizontal=True, key="network_fixes"):
-        if fed:
+        if fed and not refused:  # what mends the options stands beside them
             st.button(
                 _("Use the network's own input"), icon=":material/undo:", key="widget:own_input", type="primary",
                 on_click=state.put, args=(fields.INPUT_SIDE, 0),
@@ -83,7 +97,7 @@ def mend(chosen: Network, own: Network, error: ShapeError) -> None:
 def linked(network: Network, rows: Sequence[Row], error: ShapeError | None) -> None:
     """Show diagram, table and code side by side; a layer that is chosen in one is chosen in all."""
     selected = _selected(network)
-    left, right = st.columns([1, 1.3], gap="large")
+    left, right = st.columns([1, 1.35], gap="large")
     with left:
         components.diagram(
             diagram.boxes(network), labels.diagram(), "network", group=GROUP, selected=selected, on_select=_select

@@ -19,7 +19,7 @@ def layers(network: Network, rows: Sequence[Row]) -> list[LayerRow]:
         LayerRow(
             row.path, row.layer, kind(known[row.path]) if row.path in known else "",
             row.input_shape, row.output_shape, row.params, row.macs, BYTES * prod(row.output_shape), row.receptive_field,
-            " ; ".join(row.formulas), row.params_formula,
+            " ; ".join(row.formulas), row.params_formula, row.merged,
         )
         for row in rows
     ]  # fmt: skip

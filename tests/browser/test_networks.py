@@ -197,6 +197,34 @@ def test_the_code_is_the_source_letter_by_letter_coloured_and_saved(page: Page) 
     assert page.evaluate("navigator.clipboard.readText()") == text
 
 
+@pytest.mark.parametrize("name", ["googlenet", "densenet121", "vgg16"])
+def test_beside_the_diagram_all_columns_up_to_the_receptive_field_are_seen(
+    open_page: Callable[..., Page], name: str
+) -> None:
+    page = open_page(viewport={"width": 1440, "height": 900})
+    visit(page, f"/networks?network={name}")
+    ready(page)
+    hidden = page.locator("th[data-column=field]").evaluate(
+        "e => e.getBoundingClientRect().right - e.closest('.frame').getBoundingClientRect().right"
+    )
+    assert hidden <= 0
+
+
+def test_a_merge_says_what_all_its_paths_give_and_a_long_path_keeps_its_end(page: Page) -> None:
+    visit(page, "/networks?network=googlenet")
+    ready(page)
+    merge = row(page, "b3.inception1")
+    expect(merge.locator("td").nth(1)).to_have_text("(64+128+32+32)×12×12")
+    expect(merge).to_have_attribute("data-input", "(64+128+32+32)x12x12")
+    long = row(page, "b3.inception1.p2.reduce").locator("th")
+    expect(long).to_have_attribute("title", "b3.inception1.p2.reduce")
+    cut = long.locator("span span, b").evaluate_all("all => all.map(e => e.scrollWidth > e.clientWidth)")
+    assert cut == [True, False, False]
+    visit(page, "/networks?network=resnet18")
+    ready(page)
+    expect(row(page, "b2.block1.sum").locator("td").nth(1)).to_have_text("64×56×56, 64×56×56")
+
+
 def test_where_the_network_breaks_the_rows_up_to_there_stay_and_a_fix_mends_it(page: Page) -> None:
     visit(page, "/networks?side=32")
     expect(page.get_by_test_id("rows-problem")).to_contain_text("400")

@@ -37,7 +37,7 @@ def test_the_table_is_given_each_layer_with_its_numbers_and_arithmetic():
         {
             "path": "conv", "kind": "Conv2d", "colour": "convolution", "input": [1, 6, 6], "output": [2, 4, 4],
             "params": 20, "macs": 288, "memory": 128, "field": [3, 3], "size_why": "6 - 3 + 1 = 4",
-            "params_why": "2*1*3*3 + 2 = 20",
+            "params_why": "2*1*3*3 + 2 = 20", "merged": [],
         }
     ]  # fmt: skip
     assert (given["group"], given["selected"], given["problem"]) == ("g", "conv", None)

@@ -4,7 +4,7 @@ import pytest
 
 from cnnviz.nets.build import build
 from cnnviz.nets.summary import summary
-from cnnviz.shapes import trace
+from cnnviz.shapes import reached, trace
 from cnnviz.shapes.memory import memory
 from cnnviz.spec import Chain, Flatten, Linear, Network, from_link, to_link
 from cnnviz.ui import network_costs, tables
@@ -60,6 +60,58 @@ def test_another_input_is_explained_where_it_breaks_and_the_rows_up_to_there_sta
     app.button(key="widget:own_input").click().run()
     assert not app.error
     assert table(app)["problem"] is None
+
+
+def test_of_pictures_too_small_for_a_network_all_rows_stay_up_to_the_layer_that_cannot_take_them(open_page):
+    app = open_page("networks", size="5", activation="relu")
+    assert app.error[0].value == (
+        "Input side 5 is too small: the convolutions and poolings of LeNet need pictures of at least 12x12."
+    )
+    assert "`conv2` looks at 5x5, but only 2x2 is left" in "".join(each.value for each in app.caption)
+    shown = table(app)
+    assert [(layer["path"], layer["output"]) for layer in shown["layers"]] == [
+        ("conv1", [6, 5, 5]), ("act1", [6, 5, 5]), ("pool1", [6, 2, 2]),
+    ]  # fmt: skip
+    assert shown["problem"]["path"] == "conv2"
+    assert len(components(app, "box")) == 1
+    assert components(app, "lines") == []
+    assert (facts(app)["Input"], facts(app)["Output"], facts(app)["Parameters"]) == ("1x5x5", "–", "156")
+    app.button(key="widget:least_size").click().run()
+    assert not app.error
+    assert (facts(app)["Input"], facts(app)["Output"]) == ("1x12x12", "10")
+
+
+def test_too_small_a_picture_is_fed_whatever_other_input_was_chosen_before(open_page):
+    app = open_page("networks", size="5", side="28")
+    assert facts(app)["Input"] == "1x5x5"
+    assert table(app)["problem"]["path"] == "conv2"
+
+
+def test_more_blocks_than_the_documented_picture_can_take_are_shown_up_to_the_one_too_many(open_page):
+    app = open_page("networks", network="vgg11_small", blocks=" ".join(["1-8"] * 9))
+    assert "need pictures of at least 512x512" in app.error[0].value
+    assert table(app)["problem"]["path"] == "block8.pool"
+
+
+def test_a_fix_of_a_layer_mends_a_network_for_small_pictures(open_page):
+    app = open_page("networks", size="5")
+    app.button(key="widget:network_fix_0").click().run()
+    assert not app.error
+    assert table(app)["problem"] is None
+    own = from_link(app.session_state["own_network"])
+    assert (own.input_shape, trace(own).output_shape) == ((1, 5, 5), (10,))
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(ZOO) if ZOO[name].options["size"].least > 1])
+def test_whatever_size_a_network_refuses_breaks_one_of_its_layers(name):
+    whole, side = get(name), int(ZOO[name].options["size"].least) - 1
+    assert reached(whole.with_input((whole.input_shape[0], side, side))).error
+
+
+def test_a_merge_is_shown_with_what_all_its_paths_give(open_page):
+    rows = {layer["path"]: layer for layer in table(open_page("networks", network="googlenet"))["layers"]}
+    assert rows["b3.inception1"]["merged"] == [[64, 12, 12], [128, 12, 12], [32, 12, 12], [32, 12, 12]]
+    assert rows["b3.inception1.p1.conv"]["merged"] == []
 
 
 def test_a_fix_makes_the_mended_network_the_own_one(open_page):

@@ -16,14 +16,15 @@ def chooser(monkeypatch, open_page):
     """Return the function that opens a page by its link, and what its menu of networks gives: the last is the newest."""
     from cnnviz.ui import network
 
-    given, choose = [], network.choose
+    given, offer = [], network.offer
 
     def watched(after=None):
         given.append(None)
-        given[-1] = choose(after)
-        return given[-1]
+        found = offer(after)
+        given[-1] = None if found.refused else found.network
+        return found
 
-    monkeypatch.setattr(network, "choose", watched)
+    monkeypatch.setattr(network, "offer", watched)
 
     def opened(name, **link):
         return open_page(name, **link), given
@@ -133,9 +134,10 @@ def test_another_network_keeps_the_options_that_it_has_too_and_drops_the_others(
 @pytest.mark.parametrize("where", PAGES)
 def test_too_small_a_picture_is_explained_and_nothing_is_lost(chooser, where):
     app, given = chooser(where, network="alexnet", size="40", activation="tanh")
-    assert app.error[0].value == (
-        "`size` (=40) is too small: the convolutions and poolings of AlexNet need pictures of at least 65x65"
-    )
+    said = "is too small: the convolutions and poolings of AlexNet need pictures of at least 65x65"
+    sentences = {"networks": f"Input side 40 {said}.", "train": f"`size` (=40) {said}"}
+    assert app.error[0].value == sentences[where]
+    assert given[-1] is None
     assert shown(app) == ZOO["alexnet"].defaults() | {"size": 40, "activation": "tanh"}
     app.button(key="widget:least_size").click().run()
     assert not app.error

@@ -75,8 +75,22 @@ def test_a_tree_too_deep_or_too_long_is_refused():
         from_data({"cnnviz": 1, "name": "Net", "input_shape": [1, 8, 8], "body": [deep]})
     with pytest.raises(SpecError, match="too large"):
         from_data({"cnnviz": 1, "name": "Net", "input_shape": [1, 8, 8], "body": [{"type": "ReLU"}] * 10_001})
-    with pytest.raises(SpecError, match="not JSON"):
+    with pytest.raises(SpecError, match="nested too deep"):
         from_json("[" * 100_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('{"cnnviz": 1,\n "name": }', "this is not JSON: line 2, column 10 cannot be read"),
+        ("", "this is not JSON: line 1, column 1 cannot be read"),
+        ('{"cnnviz": ' + "1" * 5000 + "}", "this JSON cannot be read: a number in it is too long"),
+    ],
+)
+def test_what_is_no_json_is_refused_in_our_own_words_with_the_place(text, sentence):
+    with pytest.raises(SpecError) as refused:
+        from_json(text)
+    assert str(refused.value) == sentence
 
 
 def test_defaults_are_left_out_so_that_links_stay_short():

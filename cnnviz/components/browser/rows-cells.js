@@ -8,7 +8,7 @@ import { fill, percent } from "./format.js";
  * @property {string} path
  * @property {string} kind torch's class name; add or concat
  * @property {string} colour which of the diagram's kinds it is
- * @property {number[]} input
+ * @property {number[]} input of a merge what its first path gives
  * @property {number[]} output
  * @property {number} params
  * @property {number} macs
@@ -16,6 +16,7 @@ import { fill, percent } from "./format.js";
  * @property {number[]} field height and width of what one value sees
  * @property {string} size_why
  * @property {string} params_why
+ * @property {number[][]} merged of a merge what each path gives
  *
  * @typedef {"path" | "kind" | "input" | "output" | "params" | "macs" | "memory" | "field" | "size_why" | "params_why"} Column
  */
@@ -31,6 +32,21 @@ export const numeric = (column) => ["input", "output", "params", "macs", "memory
 
 /** @param {number[]} shape */
 export const say = (shape) => shape.join("×");
+
+/**
+ * What comes in: a shape; of all paths the channels that a concat puts together, or the shapes that an add adds.
+ * @param {Layer} layer
+ * @param {string} sign between the sides
+ * @returns {string[]} the pieces between which a line may break
+ */
+function incoming({ kind, input, merged }, sign) {
+  if (!merged.length) return [input.join(sign)];
+  if (kind !== "concat") return merged.map((shape, i) => shape.join(sign) + (i < merged.length - 1 ? ", " : ""));
+  return [`(${merged.map(([channels]) => channels).join("+")})`, input.slice(1).map((side) => sign + side).join("")];
+}
+
+/** What comes in, as a CSV has it. @param {Layer} layer */
+export const plainInput = (layer) => incoming(layer, "x").join("");
 
 /** @param {number} count */
 export const grouped = (count) => count.toLocaleString("en-US");
@@ -48,13 +64,17 @@ export function size(bytes) {
 
 /** @param {Layer} layer @param {Column} column @returns {number | string} */
 export function rank(layer, column) {
+  if (column === "input" && layer.merged.length) return layer.merged.reduce((sum, shape) => sum + product(shape), 0);
   const value = layer[column];
-  return Array.isArray(value) ? value.reduce((all, each) => all * each, 1) : value;
+  return Array.isArray(value) ? product(value) : value;
 }
+
+/** @param {number[]} shape */
+const product = (shape) => shape.reduce((all, each) => all * each, 1);
 
 /** Layers whose path, kind or shapes have all the words. @param {Layer} layer @param {string} words */
 export function fits(layer, words) {
-  const text = `${layer.path} ${layer.kind} ${say(layer.input)} ${say(layer.output)}`.toLowerCase();
+  const text = `${layer.path} ${layer.kind} ${incoming(layer, "×").join("")} ${say(layer.output)}`.toLowerCase();
   return words.toLowerCase().replace(/(\d)x(?=\d)/g, "$1×").split(/\s+/).every((word) => text.includes(word));
 }
 
@@ -65,14 +85,17 @@ export function fits(layer, words) {
  * @returns {HTMLElement[]}
  */
 export function cells(layer, about) {
-  const cut = layer.path.lastIndexOf(".") + 1;
+  const names = layer.path.split(".");
+  const name = names.pop() ?? "";
+  const parent = names.length ? `${names.pop()}.` : "";
+  const before = names.map((each) => `${each}.`).join("");
   const swatch = h("i", { class: "swatch", "aria-hidden": "true" });
   swatch.style.background = about.colours[layer.colour] ?? "none";
   return [
     h("th", { scope: "row", class: "path", title: layer.path },
-      h("span", { class: "name" }, h("span", { class: "before" }, layer.path.slice(0, cut)), h("b", {}, layer.path.slice(cut)))),
-    h("td", { class: "kind" }, swatch, layer.kind),
-    h("td", { class: "shape" }, say(layer.input)),
+      h("span", { class: "name" }, h("span", { class: "before" }, before), h("span", { class: "parent" }, parent), h("b", {}, name))),
+    h("td", { class: "kind", title: layer.kind }, swatch, layer.kind),
+    h("td", { class: "shape" }, ...incoming(layer, "×").map((piece) => h("span", { class: "piece" }, piece))),
     h("td", { class: "shape" }, say(layer.output)),
     ...SHARED.map((column) => bar(layer[column], column, about)),
     h("td", { class: "shape" }, say(layer.field)),
@@ -109,6 +132,7 @@ function bar(value, column, { labels, totals, most }) {
 export function table(layers, labels) {
   const heading = COLUMNS.map((column) => (column === "memory" ? labels.memory_bytes : labels[column]));
   return [heading, ...layers.map((layer) => COLUMNS.map((column) => {
+    if (column === "input") return plainInput(layer);
     const value = layer[column];
     return Array.isArray(value) ? value.join("x") : value;
   }))];

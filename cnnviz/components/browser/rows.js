@@ -4,7 +4,7 @@ import { h, mounted, setText } from "./mount.js";
 import { Chosen, reveal } from "./chosen.js";
 import { colours } from "./diagram-paint.js";
 import { fill, percent } from "./format.js";
-import { cells, COLUMNS, fits, grouped, numeric, rank, SHARED, size, table } from "./rows-cells.js";
+import { cells, COLUMNS, fits, grouped, numeric, plainInput, rank, SHARED, size, table } from "./rows-cells.js";
 import { saveMenu } from "./saving.js";
 import { readTheme } from "./theme.js";
 
@@ -111,7 +111,7 @@ class Rows {
       Object.fromEntries(SHARED.map((column) => [column, how(layers.map((/** @type {Layer} */ layer) => layer[column]))]));
     const about = { labels, colours: colours(theme), totals: of(sum), most: of((values) => Math.max(1, ...values)) };
     this.lines = new Map(layers.map((/** @type {Layer} */ layer) => [layer.path, h("tr", {
-      tabindex: -1, "data-testid": "rows-row", "data-path": layer.path, "data-kind": layer.kind, "data-input": layer.input.join("x"),
+      tabindex: -1, "data-testid": "rows-row", "data-path": layer.path, "data-kind": layer.kind, "data-input": plainInput(layer),
       "data-output": layer.output.join("x"), "data-params": layer.params, "data-macs": layer.macs, "data-memory": layer.memory,
       "data-field": layer.field.join("x"),
     }, ...cells(layer, about))]));
