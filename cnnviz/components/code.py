@@ -62,6 +62,9 @@ def code(
         "text": text, "lines": {path: list(numbers) for path, numbers in lines.items()}, "labels": dict(labels),
         "name": name, "group": group, "selected": selected, "height": height,
     }  # fmt: skip
+    lines_high = round(18 + 19.4 * (text.count("\n") + 1))
+    room = 66 + min(height, lines_high)  # until it is drawn: its tools and status; the lines
     renderer("code")(
-        key=identity, data=payload, default={"selected": None}, on_selected_change=chosen(identity, on_select)
-    )
+        key=identity, data=payload, default={"selected": None}, on_selected_change=chosen(identity, on_select),
+        height=room,
+    )  # fmt: skip

@@ -13,6 +13,9 @@ from cnnviz.components.saving import SavingLabels
 KINDS = ("convolution", "pooling", "activation", "normalisation", "linear", "other")
 """What the colours tell apart."""
 
+ROOM = 846
+"""Pixels: about as tall as a diagram on a laptop is, with its tools and the panel below; kept until it is drawn."""
+
 State = Literal["", "wrong", "unreached"]
 
 
@@ -32,7 +35,7 @@ class Box:
         parts: the boxes inside; none for a layer, and none for a path that hands its input on.
         merge: of branches, ``"add"`` or ``"concat"``.
         details: (name of the label, text) for whoever points at it: arithmetic with its numbers put in, and code.
-        named: whether it has a name of its own; only such a block opens and closes.
+        named: whether it has a name of its own: a layer shows it, and only such a block opens and closes.
         block: what its paper calls it, such as ``Inception``; "" for nothing.
         field: (height, width) of what one output value sees of the picture; empty where that means nothing.
         sees: (top, left, bottom, right) of what the middle output value sees of the picture, in its pixels; bottom and
@@ -250,5 +253,6 @@ def diagram(
     }  # fmt: skip
     identity = f"diagram:{key}"  # a field of the session may have the same name
     renderer("diagram")(
-        key=identity, data=payload, default={"selected": None}, on_selected_change=chosen(identity, on_select)
-    )
+        key=identity, data=payload, default={"selected": None}, on_selected_change=chosen(identity, on_select),
+        height=ROOM,
+    )  # fmt: skip

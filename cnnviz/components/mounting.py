@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def renderer(name: str) -> ComponentRenderer:
     """Register the component ``name`` of ``browser/`` once and return what mounts it.
 
-    Registered at its first use and not at import, so that importing the package needs no Streamlit runtime.
+    Registered at its first use and not at import, so that importing the package needs no Streamlit runtime. What is
+    mounted with a ``height`` has it until it is drawn, so that nothing below it jumps; then it is as tall as it is
+    (``mount.js``).
     """
     return st.components.v2.component(f"cnnviz.{name}", js=f"{name}.js", css=f"{name}.css")
 

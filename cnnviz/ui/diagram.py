@@ -127,11 +127,12 @@ def _layer(layer: Layer, path: str, shape: Shape, known: _Known) -> Box:
     if (row := known.rows.get(path)) is None:
         return Box(
             path, "layer", title(layer), shape, (), 0, 0, kind(layer), details=(("code", line(layer)),),
-            state=known.state(path), problem=known.why(path),
+            named=bool(layer.name), state=known.state(path), problem=known.why(path),
         )  # fmt: skip
     return Box(
         path, "layer", title(layer), row.input_shape, row.output_shape, row.params, row.macs, kind(layer),
-        details=_details(layer, row), field=row.receptive_field, sees=_sees(row), window=_window(layer, row),
+        details=_details(layer, row), named=bool(layer.name), field=row.receptive_field, sees=_sees(row),
+        window=_window(layer, row),
     )  # fmt: skip
 
 

@@ -287,7 +287,9 @@ def _option(name: str) -> Field[Any]:
 OPTIONS = {name: _option(name) for name in zoo.OPTIONS}
 """What is varied in the chosen network; None for what is as documented."""
 INPUT_SIDE = Field("input_side", 0, between(0, 1024), ("networks",), "side")
-OWN_NETWORK = Field("own_network", "", own_network, ("networks", "train", "build", "weights", "compare"), "own")
+OWN_NETWORK = Field(
+    "own_network", "", own_network, ("networks", "train", "build", "weights", "compare"), "own"
+)
 """A network of the user's own, as ``spec.to_link`` writes it; "" while there is none."""
 SELECTED = Field("selected", "", path, ("networks", "build"), "layer")
 """The layer that diagram, table and code point at: its place in the tree."""

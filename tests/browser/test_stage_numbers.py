@@ -59,7 +59,9 @@ def walk_on(page: Page, setting: Setting, chance: random.Random) -> Iterator[Set
 
 
 # Each is seen at its link and after two steps of its sliders: 54 configurations.
-@pytest.mark.parametrize("setting", convolutions(18 if DEEP else 8, seed=11), ids=lambda setting: setting.link.split("?")[1])
+@pytest.mark.parametrize(
+    "setting", convolutions(18 if DEEP else 8, seed=11), ids=lambda setting: setting.link.split("?")[1]
+)
 def test_a_convolution_is_torchs_seen_from_output_input_and_kernel(page: Page, setting: Setting) -> None:
     chance = random.Random(setting.link)
     out, groups = setting.number("out", 1), setting.number("groups", 1)
@@ -131,7 +133,9 @@ def check_kernel(
 
 
 # With two steps of their sliders, 21 configurations.
-@pytest.mark.parametrize("setting", poolings(7 if DEEP else 4, seed=3), ids=lambda setting: setting.link.split("?")[1])
+@pytest.mark.parametrize(
+    "setting", poolings(7 if DEEP else 4, seed=3), ids=lambda setting: setting.link.split("?")[1]
+)
 def test_a_pooling_is_torchs(page: Page, setting: Setting) -> None:
     chance = random.Random(setting.link)
     channel = chance.randrange(setting.number("channels", 1))

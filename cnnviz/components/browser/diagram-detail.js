@@ -3,6 +3,7 @@
 import { h } from "./mount.js";
 import { merged, say } from "./diagram-layout.js";
 import { field } from "./diagram-field.js";
+import { called } from "./diagram-tree.js";
 import { fill, percent } from "./format.js";
 
 const grouping = new Intl.NumberFormat("en-US");
@@ -57,9 +58,9 @@ export function spoken(placed, labels, share) {
   const { form, node, lines } = placed;
   if (form === "end") return `${labels[lines[0]]} ${say(lines[0] === "input" ? node.input : node.output)}`;
   if (form === "merge") return node.problem || `${name(placed, labels)}: ${merged(node)}`;
-  if (node.state) return `${node.title}, ${node.problem || labels.not_reached}`;
+  if (node.state) return [node.title, called(node), node.problem || labels.not_reached].filter(Boolean).join(", ");
   return [
-    node.title, node.block, `${labels.input} ${say(node.input)}`, `${labels.output} ${say(node.output)}`,
+    node.title, called(node), node.block, `${labels.input} ${say(node.input)}`, `${labels.output} ${say(node.output)}`,
     fill(labels.few_params, { count: whole(node.params) }), fill(labels.few_macs, { count: whole(node.macs) }), share,
   ].filter(Boolean).join(", ");
 }

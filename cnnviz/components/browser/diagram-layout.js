@@ -4,6 +4,8 @@
  * root down. Nothing here touches the page.
  */
 
+import { called } from "./diagram-tree.js";
+
 /**
  * @typedef {object} Node What Python sends, see `Box` in diagram.py.
  * @property {string} path
@@ -50,6 +52,8 @@
 
 export const TITLE = 13;
 export const SMALL = 11;
+/** Between a title and the name behind it. */
+export const APART = 7;
 export const LANE_HEAD = 36;
 export const FRAME_HEAD = 30;
 const LINE = 15;
@@ -135,7 +139,8 @@ function measure(node, ask) {
 function card(node, form, lines, ask) {
   const caret = form === "closed" ? 18 : 0;
   const words = node.problem && form === "layer" ? broken(node.problem, SENTENCE, (text) => ask.width(text, SMALL)) : [];
-  const widest = Math.max(90, ask.width(node.title, TITLE, 600) + caret, ...[...lines, ...words].map((l) => ask.width(l, SMALL)));
+  const beside = called(node) ? APART + ask.width(called(node), SMALL) : caret;
+  const widest = Math.max(90, ask.width(node.title, TITLE, 600) + beside, ...[...lines, ...words].map((l) => ask.width(l, SMALL)));
   const least = form === "summary" ? { w: 0, h: 0 } : ask.least(node);
   const bar = form !== "summary" && ask.bar(node);
   const count = lines.length + words.length;

@@ -3,7 +3,8 @@
  * as the page does.
  */
 
-import { FRAME_HEAD, LANE_HEAD, SMALL, TITLE, say } from "./diagram-layout.js";
+import { APART, FRAME_HEAD, LANE_HEAD, SMALL, TITLE, say } from "./diagram-layout.js";
+import { called } from "./diagram-tree.js";
 import { percent } from "./format.js";
 import { rgb, withAlpha } from "./theme.js";
 
@@ -95,20 +96,23 @@ function closed(placed, style) {
 }
 
 /**
- * What stands in a box, in its middle: the title, the small numbers, the problem, the bar.
+ * What stands in a box, in its middle: the title and the layer's name, the small numbers, the problem, the bar.
  * @param {import("./diagram-layout.js").Placed} placed
  * @param {Style} style
  * @param {number} x
  * @param {number} beside how far the title gives way to the triangle
  */
 function inside({ node, w, h, lines, words = [], bar: barred }, style, x, beside) {
-  const { theme } = style;
+  const { theme, width } = style;
   const count = lines.length + words.length;
   const tall = 15 + (count ? 2 + 15 * count : 0) + (barred ? 10 : 0);
   const top = (h - tall) / 2;
   const colour = node.state === "wrong" ? wrong(theme) : undefined;
+  const name = called(node);
+  const given = name ? (APART + width(name, SMALL)) / 2 : 0;
   return [
-    text(x + beside, top + 12, node.title, theme, { size: TITLE, weight: 600, soft: node.state === "unreached" }),
+    text(x + beside - given, top + 12, node.title, theme, { size: TITLE, weight: 600, soft: node.state === "unreached" }),
+    ...(name ? [text(x - given + width(node.title, TITLE, 600) / 2 + APART, top + 12, name, theme, { size: SMALL, anchor: "start", soft: true })] : []),
     ...(beside ? [caret(13, top + 2, false, theme)] : []),
     ...lines.map((line, i) => text(x, top + 28 + 15 * i, line, theme, { size: SMALL, soft: true })),
     ...words.map((line, i) => text(x, top + 28 + 15 * (lines.length + i), line, theme, { size: SMALL, colour })),

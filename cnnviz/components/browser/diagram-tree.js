@@ -43,3 +43,6 @@ export function broken(root) {
 
 /** The last name of a path. @param {Node} node */
 export const ownName = (node) => node.path.slice(node.path.lastIndexOf(".") + 1);
+
+/** What stands behind a layer's title: its name; "" if it has none. @param {Node} node */
+export const called = (node) => (node.form === "layer" && node.named ? ownName(node) : "");

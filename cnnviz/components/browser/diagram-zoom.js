@@ -8,6 +8,16 @@ const MOST = 3;
 const STEP = 1.25;
 /** So far a press is a click (pixels). */
 const CLICK = 4;
+/** Streamlit's bar lies over so much of the window's top (pixels). */
+const BAR = 60;
+/** Less of the frame than this shows nothing. */
+const SLIVER = 80;
+
+/** From where to where the window shows a frame; all of it if that is next to nothing. @param {DOMRect} outer */
+function onScreen({ top, bottom }) {
+  const seen = { top: Math.max(top, BAR), bottom: Math.min(bottom, window.innerHeight) };
+  return seen.bottom - seen.top < SLIVER ? { top, bottom } : seen;
+}
 
 export class Zoom {
   /**
@@ -76,6 +86,7 @@ export class Zoom {
 
   /** The whole picture. */
   fit() {
+    this.spare(0);
     const [w, h] = this.room();
     this.scale = Math.max(LEAST, Math.min(1, w / this.width, h / this.height));
     this.apply();
@@ -83,6 +94,7 @@ export class Zoom {
 
   /** The whole picture if it can be read, else its start, as wide as can be. @param {number} least the smallest scale */
   begin(least) {
+    this.spare(0);
     const [w, h] = this.room();
     const [wide, whole] = [Math.min(1, w / this.width), Math.min(1, h / this.height)];
     this.scale = Math.max(least, whole > 0.85 ? Math.min(wide, whole) : wide);
@@ -100,11 +112,16 @@ export class Zoom {
   }
 
   /**
-   * Move a part of the picture into view, the page stays where it is.
+   * Move a part of the picture to where the window shows the frame; the page stays where it is.
    * @param {{x: number, y: number, w: number, h: number}} part in the picture's own pixels
    */
   reveal({ x, y, w, h }) {
+    const { scrollLeft, scrollTop } = this.frame;
+    this.spare(0);
     const outer = this.frame.getBoundingClientRect();
+    const { top, bottom } = onScreen(outer);
+    this.spare(outer.bottom - bottom);
+    this.frame.scrollTo(scrollLeft, scrollTop);
     const corner = this.corner();
     /** @type {(from: number, size: number, low: number, room: number) => number} */
     const shift = (from, size, low, room) => {
@@ -113,8 +130,14 @@ export class Zoom {
       return size > room ? from - low - 8 : from + size / 2 - low - room / 2;
     };
     this.frame.scrollLeft += shift(corner.x + x * this.scale, w * this.scale, outer.left, outer.width);
-    this.frame.scrollTop += shift(corner.y + y * this.scale, h * this.scale, outer.top, outer.height);
+    this.frame.scrollTop += shift(corner.y + y * this.scale, h * this.scale, top, bottom - top);
     this.changed();
+  }
+
+  /** Below the window nothing is seen: room below the picture, so that its end can be moved up. @param {number} hidden */
+  spare(hidden) {
+    this.frame.style.height = hidden ? `${this.frame.offsetHeight}px` : "";
+    this.picture.style.marginBottom = hidden ? `${hidden}px` : "";
   }
 
   /** The part that is seen, in the picture's own pixels. */

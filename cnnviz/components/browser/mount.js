@@ -33,7 +33,7 @@ export function mounted(create) {
       const instance = create(component);
       parent.appendChild(instance.root);
       instances.set(parent, { instance, forget: watchSurroundings(instance, parent) });
-      hideUntilStyled(instance);
+      hideUntilStyled(instance, () => giveBack(parent));
     }
     instances.get(parent)?.instance.update(component);
     return () => {
@@ -44,6 +44,12 @@ export function mounted(create) {
       instances.delete(parent);
     };
   };
+}
+
+/** A place that Python gave a height scrolls: it was only kept free, now it is as tall as what is in it. @param {ShadowRoot} parent */
+function giveBack(parent) {
+  const place = /** @type {HTMLElement | null} */ (parent.host.closest('[data-testid="stElementContainer"]'));
+  if (place && getComputedStyle(place).overflowY !== "visible") Object.assign(place.style, { flex: "0 0 auto", height: "auto", overflow: "visible" });
 }
 
 /** @param {Instance} instance */
@@ -81,11 +87,15 @@ function watchSurroundings(instance, parent) {
  * The style sheets arrive after the script: show nothing half dressed, and measure again when they are
  * here. `base.css`, the last of them, says so by its variable `--dressed`.
  * @param {Instance} instance
+ * @param {() => void} drawn called when it is seen as it stays
  */
-function hideUntilStyled(instance) {
+function hideUntilStyled(instance, drawn) {
   const { root } = instance;
   const dressed = () => getComputedStyle(root).getPropertyValue("--dressed") !== "";
-  if (dressed()) return;
+  if (dressed()) {
+    drawn();
+    return;
+  }
   root.style.visibility = "hidden";
   const deadline = performance.now() + 3000;
   const look = () => {
@@ -96,6 +106,7 @@ function hideUntilStyled(instance) {
     }
     root.style.removeProperty("visibility");
     refit(instance);
+    drawn();
   };
   requestAnimationFrame(look);
 }
