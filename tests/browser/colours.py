@@ -3,10 +3,12 @@
 import torch
 from playwright.sync_api import Page
 
+from tests.browser.reading import eventually
+
 
 def check_colours(page: Page, wanted: torch.Tensor, whole: torch.Tensor, style: str = "diverging") -> None:
     """Each cell of the painted output has the colour that the page's scale over all channels gives to torch's value."""
-    away = page.evaluate(
+    measure = (
         """async ([values, all, style, rows, cols]) => {
             const find = (node) => {
                 for (const each of node.querySelectorAll("*")) {
@@ -34,4 +36,4 @@ def check_colours(page: Page, wanted: torch.Tensor, whole: torch.Tensor, style: 
         }""",
         [wanted.flatten().tolist(), whole.flatten().tolist(), style, *wanted.shape],
     )
-    assert away <= 1
+    eventually(lambda: page.evaluate(*measure) <= 1, "each cell has its colour")

@@ -7,7 +7,7 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 
 from cnnviz.errors import SpecError
 from cnnviz.nets import onnx as room
@@ -97,7 +97,6 @@ def test_every_source_and_option_of_a_network_is_the_same_in_onnx_and_in_json(na
 
 
 @given(networks(12))
-@settings(max_examples=100)
 def test_a_random_tree_is_the_same_network_in_onnx_and_in_json(network):
     same(network, 2)
     assert from_json(to_json(network)) == network

@@ -43,7 +43,6 @@ def test_the_pattern_may_not_leave_the_picture(move):
 
 
 @given(st.integers(1, 20), st.integers(1, 4), st.integers(1, 9), st.integers(1, 5))
-@settings(max_examples=50, deadline=None)
 def test_weights_are_counted_as_torch_counts_them(side, channels, outputs, kernel):
     assert (
         dense.linear_weights(side, channels, outputs)

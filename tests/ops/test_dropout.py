@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
@@ -13,7 +13,6 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 @given(shapes, shares, seeds, st.booleans())
-@settings(max_examples=200, deadline=None)
 def test_given_the_mask_that_torch_drew_the_output_is_torchs(shape, p, seed, whole):
     x = np.random.default_rng(seed).uniform(0.1, 2, shape) * np.random.default_rng(seed).choice(
         [-1, 1], shape
@@ -27,7 +26,6 @@ def test_given_the_mask_that_torch_drew_the_output_is_torchs(shape, p, seed, who
 
 
 @given(shapes, shares, seeds)
-@settings(max_examples=100, deadline=None)
 def test_dropout2d_keeps_or_drops_whole_channels(shape, p, seed):
     mask = keep_mask(shape, p, seed, whole_channels=True)
     assert mask.shape == shape
@@ -36,7 +34,6 @@ def test_dropout2d_keeps_or_drops_whole_channels(shape, p, seed):
 
 
 @given(shapes, st.floats(0, 1), st.floats(0, 1), seeds, st.booleans())
-@settings(max_examples=100, deadline=None)
 def test_what_is_dropped_stays_dropped_when_p_grows(shape, one, other, seed, whole):
     few, many = sorted((one, other))
     assert (

@@ -29,7 +29,6 @@ def theirs(x, mode, align_corners, **how):
 
 
 @given(pictures(), MODES, two(1, 30))
-@settings(max_examples=300, deadline=None)
 def test_interpolation_to_a_size_equals_torch(x, mode, size):
     np.testing.assert_allclose(ours(x, *mode, size=size), theirs(x, *mode, size=size), atol=1e-10)
 
@@ -44,7 +43,6 @@ def test_interpolation_to_a_size_equals_torch(x, mode, size):
 @example(np.arange(12.0).reshape(1, 3, 4), ("nearest", None), 1.2)
 @example(np.arange(12.0).reshape(1, 3, 4), ("area", None), 1.2)
 @example(np.arange(2.0).reshape(1, 1, 2), ("nearest", None), 2.25)
-@settings(max_examples=300, deadline=None)
 def test_interpolation_by_a_factor_equals_torch(x, mode, scale):
     assume(min(x.shape[1:]) * scale >= 1)
     expected = theirs(x, *mode, scale_factor=scale)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.ops import kernels, samples
@@ -30,7 +30,6 @@ def test_presets_at_3x3_are_the_textbooks():
 
 @pytest.mark.parametrize("name", sorted(kernels.PRESETS))
 @given(st.tuples(st.integers(1, 11), st.integers(1, 11)))
-@settings(max_examples=40)
 def test_every_preset_has_the_size_that_was_asked_for(name, size):
     kernel = kernels.PRESETS[name][1](*size)
     assert kernel.shape == size

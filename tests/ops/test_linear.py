@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
@@ -12,7 +12,6 @@ sides = st.integers(1, 6)
 
 
 @given(sides, sides, sides, st.integers(1, 10), st.booleans(), st.integers(0, 2**32 - 1))
-@settings(max_examples=200, deadline=None)
 def test_flatten_and_linear_equal_torchs(channels, height, width, outputs, with_bias, seed):
     random = np.random.default_rng(seed)
     x = random.normal(size=(channels, height, width))
@@ -34,7 +33,6 @@ def test_every_value_says_where_it_came_from(channels, height, width):
 
 
 @given(st.integers(1, 300), st.integers(1, 300), st.booleans())
-@settings(max_examples=50, deadline=None)
 def test_parameters_are_counted_as_torch_counts_them(inputs, outputs, bias):
     layer = nn.Linear(inputs, outputs, bias=bias)
     assert parameters(inputs, outputs, bias=bias) == sum(each.numel() for each in layer.parameters())

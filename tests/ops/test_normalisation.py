@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cnnviz.errors import ShapeError
@@ -23,7 +23,6 @@ def layer_of(channels, ndim, **how):
 
 
 @given(batches(), st.floats(0, 1), st.sampled_from([1e-5, 1e-3, 0.5]), st.integers(0, 2**32 - 1))
-@settings(max_examples=300, deadline=None)
 def test_training_evaluation_and_running_statistics_equal_torch(steps, momentum, eps, seed):
     assume(steps[0].size // steps.shape[2] > 1)
     channels, random = steps.shape[2], np.random.default_rng(seed)

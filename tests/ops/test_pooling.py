@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cnnviz.ops.pooling import adaptive_axis, avg_pool, lp_pool, max_pool, pooling_axis
@@ -25,7 +25,6 @@ def axes(x, kernel, stride, padding, dilation, ceil_mode):
 
 
 @given(pictures(whole=True), kernels, two(1, 4), two(0, 2), two(1, 3), st.booleans())
-@settings(max_examples=300, deadline=None)
 def test_max_pooling_and_its_winners_equal_torch(x, kernel, stride, padding, dilation, ceil_mode):
     rows, cols = axes(x, kernel, stride, padding, dilation, ceil_mode)
     values, winners = max_pool(x, rows, cols)
@@ -40,7 +39,6 @@ def test_max_pooling_and_its_winners_equal_torch(x, kernel, stride, padding, dil
 @given(
     pictures(), kernels, two(1, 4), two(0, 2), st.booleans(), st.booleans(), st.one_of(st.none(), st.integers(1, 9))
 )  # fmt: skip
-@settings(max_examples=300, deadline=None)
 def test_average_pooling_equals_torch(x, kernel, stride, padding, ceil_mode, count_include_pad, divisor):
     rows, cols = axes(x, kernel, stride, padding, (1, 1), ceil_mode)
     values, divisors = avg_pool(x, rows, cols, count_include_pad=count_include_pad, divisor_override=divisor)
@@ -53,7 +51,6 @@ def test_average_pooling_equals_torch(x, kernel, stride, padding, ceil_mode, cou
 
 
 @given(pictures(), kernels, two(1, 4), st.booleans(), st.sampled_from([1, 2, 3, 4, -2, 1.5]))
-@settings(max_examples=300, deadline=None)
 def test_power_pooling_equals_torch(x, kernel, stride, ceil_mode, norm_type):
     x = np.abs(x) + 0.1 if norm_type in {-2, 1.5} else x
     rows, cols = axes(x, kernel, stride, (0, 0), (1, 1), ceil_mode)
@@ -62,7 +59,6 @@ def test_power_pooling_equals_torch(x, kernel, stride, ceil_mode, norm_type):
 
 
 @given(pictures(whole=True), two(1, 12))
-@settings(max_examples=200, deadline=None)
 def test_adaptive_pooling_equals_torch(x, output_size):
     rows, cols = (adaptive_axis(x.shape[1 + i], output_size[i]) for i in (0, 1))
     theirs, indices = F.adaptive_max_pool2d(torch.tensor(x), output_size, return_indices=True)

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -47,7 +47,6 @@ def kept(network, batch_size):
     return sum(sizes.values())
 
 
-@settings(max_examples=200)
 @given(networks(), st.integers(1, 3))
 def test_what_a_random_network_keeps_is_what_torch_saves(network, batch_size):
     try:

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.errors import SpecError
@@ -11,7 +11,6 @@ from tests.strategies import networks
 
 
 @given(networks())
-@settings(max_examples=100, deadline=None)
 def test_a_network_survives_the_way_to_json_and_back(network):
     assert from_json(to_json(network)) == network
     assert hash(from_json(to_json(network))) == hash(network)
@@ -29,7 +28,6 @@ json_values = st.recursive(
 
 
 @given(json_values)
-@settings(max_examples=300)
 def test_any_other_json_is_refused_in_one_sentence(value):
     with pytest.raises(SpecError) as refusal:
         from_data(value)
@@ -37,7 +35,6 @@ def test_any_other_json_is_refused_in_one_sentence(value):
 
 
 @given(st.sampled_from(sorted(ZOO)), st.data())
-@settings(max_examples=300, deadline=None)
 def test_a_network_with_a_damaged_field_is_refused_or_still_a_network(name, data):
     plain = to_data(get(name))
     layer = data.draw(st.sampled_from(plain["body"]))

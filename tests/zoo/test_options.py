@@ -129,7 +129,6 @@ def windows(draw):
 
 
 @given(st.lists(windows(), min_size=1, max_size=5), st.integers(1, 60))
-@settings(max_examples=300)
 def test_the_side_after_some_windows_is_that_of_the_trace_and_the_least_size_is_the_least(nodes, size):
     def traced(side):
         return trace(Network("Net", (2, side, side), Chain("", tuple(nodes)))).output_shape
@@ -223,7 +222,6 @@ def test_flags_and_numbers_are_read_as_people_write_them(option, text, value):
     st.sampled_from(sorted(OPTIONS)),
     st.text(max_size=20) | st.sampled_from(["nan", "inf", "-1", "1e999", "1_0", "٣"]),
 )
-@settings(max_examples=300)
 def test_any_text_is_a_value_of_an_option_or_refused_with_its_name(option, text):
     try:
         value = OPTIONS[option].read(text)
