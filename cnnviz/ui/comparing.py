@@ -96,11 +96,13 @@ def choose() -> Choice:
     found: list[Compared] = []
     refused = [_("There is no network called “{name}” here; it is left out.").format(name=name) for name in wanted if name not in known]  # fmt: skip
     least = 0
+    same: dict[Network, list[Run]] = {}
+    for run in trained.values():
+        same.setdefault(run.config().network, []).append(run)
     for name in names:
         try:
             network = _network(name, trained, int(size), int(channels))
-            same = [run for run in trained.values() if run.config().network == network]
-            chosen = [trained[name]] if name in trained else same
+            chosen = [trained[name]] if name in trained else same.get(network, [])
             found.append(Compared(_title(name, trained), network, trace(network), tuple(chosen)))
         except CnnvizError as error:
             refused.append(f"**{_title(name, trained)}**: {sentence(error)}")
