@@ -56,7 +56,7 @@ def test_while_it_is_dragged_the_page_follows_and_it_never_jumps_back(page: Page
         page.mouse.move(left + (right - left) * step / 40, height)
         page.wait_for_timeout(50)  # time for some answers also on a busy machine
         answers.add(metric(page, "f(x)"))
-    assert len(answers) > 3, "while the button is held"
+    assert len(answers) > 1, "the page follows while the button is held"
     assert value(row) == 6
     eventually(
         lambda: abs(metric(page, "f(x)") - torch.sigmoid(torch.tensor(6.0)).item()) < 1e-5,

@@ -1,6 +1,6 @@
 /**
  * How every component here is mounted: Streamlit calls the default export again whenever the data or the
- * theme changes, with the same parent, and runs the cleanup only when the element leaves the page.
+ * theme changes, with the same parent; the cleanup counts only when the element has left the page.
  */
 
 import "./history.js";
@@ -37,6 +37,9 @@ export function mounted(create) {
     }
     instances.get(parent)?.instance.update(component);
     return () => {
+      // Streamlit also calls this when newer data came while it was still importing the module for the older:
+      // the element is still there then, and somebody may be dragging it.
+      if (parent.host.isConnected) return;
       const gone = instances.get(parent);
       gone?.forget();
       gone?.instance.destroy?.();
