@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnnviz.shapes import trace
 from cnnviz.train import runs
-from cnnviz.ui import fields, live, network, state, training
+from cnnviz.ui import config_file, data_choice, devices, fields, live, network, state, training
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
 
@@ -15,15 +15,19 @@ with choices:
     with guard():
         chosen = network.choose(training.forget_suggestions)
         trace(chosen)
-        dataset = training.choose_data()
-        device = training.choose_device()
+        dataset = data_choice.choose(training.forget_suggestions)
+        device = devices.choose()
         if dataset:
-            config = training.choose_config(chosen, dataset, device)
+            config = training.config_of_fields(chosen, dataset, device)
+            training.choose_numbers(config)
     if st.button(_("Start"), icon=":material/play_arrow:", type="primary", disabled=config is None, key="widget:start", width="stretch"):  # fmt: skip
         with guard():
             assert config is not None
             state.put(fields.RUN, runs.start(config).name)
             st.rerun()
+    if config:
+        training.choose_rest(config)
+    config_file.show(config)
 
 with view:
     run = live.choose_run()

@@ -28,6 +28,8 @@ KEYWORDS = dict.fromkeys(
         "DeviceError",
         "RunError",
         "_LossError",
+        "Sentence",
+        "Noted",
     ),
     None,
 )

@@ -5,8 +5,19 @@ from typing import Annotated, Any
 
 import typer
 
-from cnnviz.cli.frame import LANGUAGE, Described, Json, Options, _, app, network_of, print_json, print_table
-from cnnviz.errors import DataError, SpecError
+from cnnviz.cli.frame import (
+    LANGUAGE,
+    Described,
+    Json,
+    Options,
+    _,
+    app,
+    network_of,
+    print_json,
+    print_table,
+    write,
+)
+from cnnviz.errors import SpecError
 from cnnviz.shapes import say
 from cnnviz.spec import to_json
 
@@ -70,13 +81,13 @@ def export(
         from cnnviz.nets.onnx import export as to_onnx  # noqa: PLC0415
 
         weights = load(path_of(checkpoint)).weights if checkpoint else None
-        _write(onnx, to_onnx(described, weights))
+        write(onnx, to_onnx(described, weights))
     if python:
         from cnnviz.nets.source import source  # noqa: PLC0415  (imports torch)
 
-        _write(python, source(described).encode())
+        write(python, source(described).encode())
     if json:
-        _write(json, to_json(described, indent=1).encode())
+        write(json, to_json(described, indent=1).encode())
 
 
 @app.command(help=_("Say which tensors of a safetensors file fit into a network."))
@@ -99,7 +110,7 @@ def match(
     tensors = read(file).tensors
     found = find(described, tensors)
     if out:
-        _write(out, pack(described, tensors, found))
+        write(out, pack(described, tensors, found))
     rows: list[dict[str, Any]] = [
         *({"ours": fit.ours, "theirs": fit.theirs, "shape": fit.shape, "result": fit.by} for fit in found.fits),
         *({"ours": m.ours, "theirs": m.theirs, "shape": m.our_shape, "their_shape": m.their_shape, "result": "shape differs"} for m in found.misfits),
@@ -127,12 +138,3 @@ def match(
         ],
     )  # fmt: skip
     typer.echo(_("{fits} of {wanted} tensors fit.").format(fits=len(found.fits), wanted=found.wanted))
-
-
-def _write(file: Path, data: bytes) -> None:
-    try:
-        file.write_bytes(data)
-    except OSError as error:
-        raise DataError(
-            "`{file}` cannot be written: {reason}", file=str(file), reason=error.strerror or ""
-        ) from None

@@ -24,6 +24,7 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help=_("One JSON document on standard output, nothing else."))]
 Described = Annotated[str, typer.Argument(metavar="NETWORK_OR_JSON_FILE", help=_("A name, or a JSON file."))]
+Named = Annotated[str, typer.Argument(metavar="RUN", help=_("Its name, as in the list of runs."))]
 Options = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="OPTION=VALUE", help=_("An option of a documented network.")),
@@ -91,6 +92,20 @@ def _width(text: str) -> int:
 def percent(share: float | None) -> str:
     """Return a share as people write it."""
     return "-" if share is None else f"{100 * share:.2f} %"
+
+
+def write(file: Path, data: bytes) -> None:
+    """Write a file.
+
+    Raises:
+        DataError: if it cannot be written.
+    """
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise DataError(
+            "`{file}` cannot be written: {reason}", file=str(file), reason=error.strerror or ""
+        ) from None
 
 
 def fail(line: str, code: int) -> None:

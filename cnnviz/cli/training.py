@@ -1,61 +1,177 @@
-"""Commands about training: start, list and stop runs, and ask what they learned."""
+"""Commands about training: start, resume, list and stop runs."""
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cnnviz.cli.frame import LANGUAGE, Json, Options, _, app, network_of, percent, print_json, print_table
+from cnnviz.cli.frame import (
+    LANGUAGE,
+    Json,
+    Named,
+    Options,
+    _,
+    app,
+    network_of,
+    percent,
+    print_json,
+    print_table,
+)
 from cnnviz.errors import CnnvizError, DataError, SpecError
 from cnnviz.language import Message, render
 
+if TYPE_CHECKING:
+    from cnnviz.train.config import TrainConfig
+    from cnnviz.train.run import Run
 
-@app.command(help=_("Train a network; the run is kept and can be stopped, watched and drawn with."))
+
+@app.command(help=_("Train a network; the run is kept and can be stopped, resumed, watched and drawn with."))
 def train(
-    network: Annotated[str, typer.Option(help=_("A documented network, or a JSON file."))] = "lenet",
+    network: Annotated[str | None, typer.Option(help=_("A documented network, or a JSON file."))] = None,
     dataset: Annotated[
-        str, typer.Option(help=_("digits, mnist, fashion_mnist, cifar10 or folder:PATH."))
-    ] = "digits",
+        str | None, typer.Option(help=_("digits, mnist, fashion_mnist, cifar10 or folder:PATH."))
+    ] = None,
     *,
     options: Options = None,
-    device: Annotated[str, typer.Option(help=_("auto, cpu, cuda:N or mps."))] = "auto",
+    config: Annotated[
+        Path | None, typer.Option(help=_("Settings that the Train page or a run saved; what else is given replaces them."))
+    ] = None,
+    device: Annotated[str | None, typer.Option(help=_("auto, cpu, cuda:N, cuda:0+cuda:1 or mps."))] = None,
+    mode: Annotated[str | None, typer.Option(help=_("exact (32 bits) or fast (bfloat16)."))] = None,
+    compiled: Annotated[bool | None, typer.Option("--compiled", help=_("Compile first; only in the mode fast."))] = None,
     epochs: Annotated[int | None, typer.Option(help=_("Times that every picture is seen."))] = None,
     batch_size: Annotated[int | None, typer.Option(help=_("Pictures a step."))] = None,
     learning_rate: Annotated[float | None, typer.Option(help=_("The largest rate of the schedule."))] = None,
     optimizer: Annotated[str | None, typer.Option(help="adam, adamw, sgd, rmsprop")] = None,
-    schedule: Annotated[str | None, typer.Option(help="constant, one_cycle, cosine")] = None,
+    momentum: Annotated[float | None, typer.Option(help=_("Of sgd and rmsprop."))] = None,
+    nesterov: Annotated[bool | None, typer.Option("--nesterov", help=_("Nesterov's momentum, with sgd."))] = None,
+    schedule: Annotated[str | None, typer.Option(help="constant, step, cosine, one_cycle")] = None,
+    step_epochs: Annotated[int | None, typer.Option(help=_("Epochs between two steps of the schedule step."))] = None,
+    step_factor: Annotated[float | None, typer.Option(help=_("What each of these steps multiplies the rate with."))] = None,
+    warm_up: Annotated[float | None, typer.Option(help=_("Epochs in which the rate rises."))] = None,
     weight_decay: Annotated[float | None, typer.Option(help=_("As torch's optimisers take it."))] = None,
     label_smoothing: Annotated[
         float | None, typer.Option(help=_("Part of the target spread over all classes."))
     ] = None,
-    augment: Annotated[str | None, typer.Option(help="none, shift, drawing")] = None,
+    clip_norm: Annotated[float | None, typer.Option(help=_("Largest norm of all gradients; 0 for any."))] = None,
+    patience: Annotated[int | None, typer.Option(help=_("Epochs without a better validation loss before it ends early."))] = None,
+    augment: Annotated[str | None, typer.Option(help="flip,crop,shift,rotate,colour,drawing; none")] = None,
+    initialisation: Annotated[str | None, typer.Option(help="auto, torch, xavier, kaiming")] = None,
     validation_fraction: Annotated[
         float | None, typer.Option(help=_("Part of the training pictures kept for validation."))
     ] = None,
-    seed: Annotated[int, typer.Option(help=_("The same seed gives the same run on a CPU."))] = 0,
+    seed: Annotated[int | None, typer.Option(help=_("The same seed gives the same run on a CPU."))] = None,
     run_dir: Annotated[
         Path | None, typer.Option(help=_("Where to put the run; by default among the others."))
     ] = None,
     as_json: Json = False,
-) -> None:
+) -> None:  # fmt: skip
     """Train in a process of its own and follow its events."""
-    from dataclasses import replace  # noqa: PLC0415
-
-    from cnnviz.train import config, devices, runs  # noqa: PLC0415
+    from cnnviz.train import devices, runs  # noqa: PLC0415
 
     given = {
-        "epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate, "optimizer": optimizer,
-        "schedule": schedule, "weight_decay": weight_decay, "label_smoothing": label_smoothing, "augment": augment,
+        "device": device, "mode": mode, "compiled": compiled, "epochs": epochs, "batch_size": batch_size,
+        "learning_rate": learning_rate, "optimizer": optimizer, "momentum": momentum, "nesterov": nesterov,
+        "schedule": schedule, "step_epochs": step_epochs, "step_factor": step_factor, "warm_up": warm_up,
+        "weight_decay": weight_decay, "label_smoothing": label_smoothing, "clip_norm": clip_norm,
+        "patience": patience, "augment": _words(augment), "initialisation": initialisation,
         "validation_fraction": validation_fraction, "seed": seed,
     }  # fmt: skip
     chosen = replace(
-        config.suggested(network_of(network, options), dataset), device=device,
+        _base(config, network, dataset, options),
         **{name: value for name, value in given.items() if value is not None},  # type: ignore[arg-type]
+    )
+    devices.resolve(chosen.device)
+    _finish(runs.start(chosen, run_dir=run_dir), as_json)
+
+
+@app.command(
+    help=_(
+        "Take up a run that was stopped, failed or fell, exactly where it was; or train a finished one on."
+    )
+)
+def resume(
+    run: Named,
+    *,
+    epochs: Annotated[int | None, typer.Option(help=_("Train so many epochs more than was planned."), min=1)] = None,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Resume a run and follow its events."""
+    from cnnviz.train import runs  # noqa: PLC0415
+
+    _finish(runs.resume(runs.find(run), epochs=epochs), as_json)
+
+
+@app.command(help=_("List the runs, the newest first."))
+def runs(*, as_json: Json = False) -> None:
+    """List the runs with their states."""
+    from cnnviz.train.runs import list_runs  # noqa: PLC0415
+
+    rows = [_run_data(run) for run in list_runs()]
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        (_("run"), _("state"), _("network"), _("data set"), _("test accuracy")),
+        [(row["run"], _(row["state"]), row["network"] or "?", row["dataset"] or "?", percent(row["test_accuracy"])) for row in rows],
     )  # fmt: skip
-    devices.resolve(device)
-    run = runs.start(chosen, run_dir=run_dir)
+
+
+@app.command(help=_("Stop a run within a second."))
+def stop(run: Named) -> None:
+    """Stop a run."""
+    from cnnviz.train import runs as store  # noqa: PLC0415
+
+    found = store.find(run)
+    if found.state() not in store.ALIVE:
+        raise SpecError(
+            "the run {run} has already ended: it is {state}", run=run, state=Message(found.state())
+        )
+    began = time.monotonic()
+    state = store.stop(found)
+    typer.echo(
+        _("{run} is {state} after {seconds:.2f} s").format(
+            run=run, state=_(state), seconds=time.monotonic() - began
+        )
+    )
+
+
+def _base(
+    file: Path | None, network: str | None, dataset: str | None, options: list[str] | None
+) -> "TrainConfig":
+    """Return what the command line's own numbers replace: a config file's, or the suggested ones."""
+    from cnnviz.train.config import TrainConfig, suggested  # noqa: PLC0415
+
+    if file is None:
+        return suggested(network_of(network or "lenet", options), dataset or "digits")
+    try:
+        config = TrainConfig.from_json(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(
+            "`{file}` cannot be read: {reason}", file=str(file), reason=error.strerror or ""
+        ) from None
+    except UnicodeDecodeError:
+        raise DataError("`{file}` is not a text file", file=str(file)) from None
+    except CnnvizError as error:
+        raise error.at(str(file)) from None
+    if network or options:
+        config = replace(config, network=network_of(network or "lenet", options))
+    return replace(config, dataset=dataset) if dataset else config
+
+
+def _words(text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    return () if text in {"", "none"} else tuple(text.split(","))
+
+
+def _finish(run: "Run", as_json: bool) -> None:
+    """Follow a run to its end and say what came of it; Ctrl-C stops it."""
+    from cnnviz.train import runs  # noqa: PLC0415
+
     typer.echo(_("run {run}").format(run=run.path), err=True)
     try:
         _follow(run)
@@ -77,96 +193,29 @@ def train(
         raise typer.Exit(1)
 
 
-@app.command(help=_("List the runs, the newest first."))
-def runs(*, as_json: Json = False) -> None:
-    """List the runs with their states."""
-    from cnnviz.train.runs import list_runs  # noqa: PLC0415
-
-    rows = [_run_data(run) for run in list_runs()]
-    if as_json:
-        print_json(rows)
-        return
-    print_table(
-        (_("run"), _("state"), _("network"), _("data set"), _("test accuracy")),
-        [(row["run"], _(row["state"]), row["network"] or "?", row["dataset"] or "?", percent(row["test_accuracy"])) for row in rows],
-    )  # fmt: skip
-
-
-@app.command(help=_("Stop a run within a second."))
-def stop(
-    run: Annotated[str, typer.Argument(metavar="RUN", help=_("Its name, as in the list of runs."))],
-) -> None:
-    """Stop a run."""
-    from cnnviz.train import runs as store  # noqa: PLC0415
-
-    found = store.find(run)
-    if found.state() not in {"starting", "running"}:
-        raise SpecError(
-            "the run {run} has already ended: it is {state}", run=run, state=Message(found.state())
-        )
-    began = time.monotonic()
-    state = store.stop(found)
-    typer.echo(
-        _("{run} is {state} after {seconds:.2f} s").format(
-            run=run, state=_(state), seconds=time.monotonic() - began
-        )
-    )
-
-
-@app.command(help=_("Recognise pictures of digits, the way the canvas does."))
-def predict(
-    images: Annotated[
-        list[Path],
-        typer.Argument(metavar="IMAGE...", help=_("PNG, JPEG, …; dark on light or light on dark.")),
-    ],
-    *,
-    checkpoint: Annotated[
-        str, typer.Option(help=_("A shipped checkpoint, or the name of a run."))
-    ] = "digit_recognizer",
-    as_json: Json = False,
-) -> None:
-    """Recognise pictures."""
-    from cnnviz.data.images import read  # noqa: PLC0415
-    from cnnviz.explain.checkpoints import path_of  # noqa: PLC0415
-    from cnnviz.explain.predict import Predictor  # noqa: PLC0415  (imports torch)
-
-    pictures = [(file, read(file)) for file in images]
-    predictor = Predictor.of(path_of(checkpoint))
-    rows: list[dict[str, Any]] = []
-    for file, grey in pictures:
-        try:
-            _picture, answer = predictor.read(grey)
-        except DataError as error:
-            raise error.at(str(file)) from None
-        rows.append({"file": str(file), "digit": answer.digit, "label": answer.label, "probabilities": list(answer.probabilities)})  # fmt: skip
-    if as_json:
-        print_json(rows)
-        return
-    print_table(
-        (_("file"), _("digit"), _("sure")),
-        [(row["file"], row["label"], percent(max(row["probabilities"]))) for row in rows],
-    )
-
-
-def _follow(run: Any) -> None:
+def _follow(run: "Run") -> None:
     """Draw a progress bar on standard error from the run's events until it ends."""
     from tqdm import tqdm  # noqa: PLC0415
 
     from cnnviz.train.history import read  # noqa: PLC0415
+    from cnnviz.train.run import ALIVE  # noqa: PLC0415
 
     history = read(run)
     with tqdm(file=sys.stderr, unit=_("step"), disable=None, mininterval=0.2) as bar:
-        while run.state() in {"starting", "running"}:
+        while (state := run.state()) in ALIVE:
             time.sleep(0.1)
             history = read(run, history)
             bar.total = history.total_steps
             bar.n = history.step
-            if history.loss:
+            if state != "running":
+                bar.set_description(_(state), refresh=False)
+            elif history.loss:
+                bar.set_description(None, refresh=False)
                 bar.set_postfix(loss=f"{history.loss[-1]:.4f}", epoch=history.epoch, refresh=False)
             bar.refresh()
 
 
-def _run_data(run: Any) -> dict[str, Any]:
+def _run_data(run: "Run") -> dict[str, Any]:
     from cnnviz.train.history import read  # noqa: PLC0415
 
     history, state, failure = read(run), run.state(), run.failure()

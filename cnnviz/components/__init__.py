@@ -1,4 +1,4 @@
-"""Components that run in the browser: stage, panels, diagram, chart, sliders, drawing, live curves.
+"""Components that run in the browser: stage, panels, diagram, chart, sliders, drawing, live curves, results.
 
 Each is a pair: a typed Python function here, which takes plain values and translated labels, and
 modules in ``browser/``, which draw them. Pointing, stepping and zooming never ask the server; an
@@ -8,14 +8,17 @@ edited number, a slider and a stroke do.
 from cnnviz.components.builder import BuilderLabels, Chosen, Entry, Piece, builder
 from cnnviz.components.chart import ChartData, ChartLabels, Mark, chart
 from cnnviz.components.code import CodeLabels, code
+from cnnviz.components.confusion import ConfusionLabels, confusion
 from cnnviz.components.curves import CurvesData, CurvesLabels, Series, curves
 from cnnviz.components.diagram import Box, DiagramLabels, diagram
 from cnnviz.components.drawing import Drawing, DrawingLabels, Prediction, drawing
 from cnnviz.components.findings import Fact, Finding, FindingsLabels, findings
 from cnnviz.components.panels import Link, Panel, PanelsLabels, cell_by_cell, from_all, panels
 from cnnviz.components.rows import LayerRow, Problem, RowsLabels, rows
+from cnnviz.components.scrubber import Followed, Kernels, ScrubberLabels, scrubber
 from cnnviz.components.sliders import Slider, SlidersLabels, sliders
 from cnnviz.components.stage import Edit, Grid, StageData, StageLabels, Tensor, View, stage
+from cnnviz.components.thumbnails import Pictures, Thumbnail, ThumbnailsLabels, thumbnails
 
 __all__ = [
     "Box",
@@ -24,6 +27,7 @@ __all__ = [
     "ChartLabels",
     "Chosen",
     "CodeLabels",
+    "ConfusionLabels",
     "CurvesData",
     "CurvesLabels",
     "DiagramLabels",
@@ -34,27 +38,34 @@ __all__ = [
     "Fact",
     "Finding",
     "FindingsLabels",
+    "Followed",
     "Grid",
+    "Kernels",
     "LayerRow",
     "Link",
     "Mark",
     "Panel",
     "PanelsLabels",
+    "Pictures",
     "Piece",
     "Prediction",
     "Problem",
     "RowsLabels",
+    "ScrubberLabels",
     "Series",
     "Slider",
     "SlidersLabels",
     "StageData",
     "StageLabels",
     "Tensor",
+    "Thumbnail",
+    "ThumbnailsLabels",
     "View",
     "builder",
     "cell_by_cell",
     "chart",
     "code",
+    "confusion",
     "curves",
     "diagram",
     "drawing",
@@ -62,6 +73,8 @@ __all__ = [
     "from_all",
     "panels",
     "rows",
+    "scrubber",
     "sliders",
     "stage",
+    "thumbnails",
 ]

@@ -3,10 +3,12 @@
     lookup("mnist") -> DatasetInfo    status("mnist") -> Status    data_root() -> Path
 
 Standard library only: a page can list the data sets before torch is imported. A name is one of ``DATASETS``,
-or ``folder:PATH`` for a folder of pictures with one subfolder a class.
+or ``folder:PATH`` for a folder of pictures with one subfolder a class, or ``upload:NAME`` for one that came in a
+zip file (``cnnviz.data.archive``).
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,6 +20,10 @@ from cnnviz.language import N_
 
 DEFAULT = "digits"
 FOLDER = "folder:"
+UPLOAD = "upload:"
+UPLOAD_NAME = re.compile(r"\w[\w-]{0,59}")
+"""What an upload may be called: letters and digits of any script, _ and -. No path can be made of these."""
+
 FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".bmp": "BMP", ".gif": "GIF", ".webp": "WEBP"}
 """The picture files that a folder may hold, and the format that each must really have."""
 
@@ -134,24 +140,50 @@ def data_root() -> Path:
     return Path(given).expanduser() if given else user_data_path("cnnviz", appauthor=False) / "data"
 
 
+def uploads_root(root: Path | None = None) -> Path:
+    """Return the folder of the data sets that came in zip files."""
+    return (root or data_root()) / "uploads"
+
+
+def uploads(root: Path | None = None) -> list[str]:
+    """Return the names of the data sets that came in zip files, as ``upload:NAME``, in alphabetical order."""
+    try:
+        with os.scandir(uploads_root(root)) as entries:
+            found = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
+    return [f"{UPLOAD}{name}" for name in sorted(found) if UPLOAD_NAME.fullmatch(name)]
+
+
 def is_folder(name: str) -> bool:
-    """Return whether a data set's name means a folder of pictures."""
-    return name.startswith(FOLDER)
+    """Return whether a data set's name means a folder of pictures: its owner's, or one out of a zip file."""
+    return name.startswith((FOLDER, UPLOAD))
 
 
-def folder_path(name: str) -> Path:
-    """Return the folder that ``folder:PATH`` means, as an absolute path."""
+def folder_path(name: str, *, root: Path | None = None) -> Path:
+    """Return the folder that ``folder:PATH`` or ``upload:NAME`` means, as an absolute path.
+
+    Raises:
+        DataError: if an upload cannot be called so.
+    """
+    if name.startswith(UPLOAD):
+        own = name.removeprefix(UPLOAD)
+        if not UPLOAD_NAME.fullmatch(own):
+            raise DataError(
+                "`{name}` is no name for an upload: letters, digits, _ and -, at most 60", name=own[:80]
+            )
+        return uploads_root(root).absolute() / own
     return Path(name.removeprefix(FOLDER)).expanduser().absolute()
 
 
-def lookup(name: str) -> DatasetInfo:
+def lookup(name: str, *, root: Path | None = None) -> DatasetInfo:
     """Return what is known about a data set.
 
     Raises:
         DataError: for an unknown name, or a folder that holds no subfolders of pictures.
     """
     if is_folder(name):
-        path = folder_path(name)
+        path = folder_path(name, root=root)
         return DatasetInfo(
             name,
             path.name,
@@ -201,10 +233,11 @@ def status(name: str, *, root: Path | None = None) -> Status:
         root: folder of the data sets; ``data_root()`` where it is not given.
     """
     if is_folder(name):
+        there = folder_path(name, root=root).is_dir()
         try:
-            lookup(name)
+            lookup(name, root=root)
         except DataError as error:
-            return Status("incomplete" if folder_path(name).is_dir() else "missing", error)
+            return Status("incomplete" if there else "missing", error)
         return Status("ready")
     info = lookup(name)
     if not info.files:

@@ -6,6 +6,7 @@ Pictures are uint8 tensors (N, C, H, W), 0 to 255, labels int64 tensors (N,). No
 (``cnnviz.data.download`` does); a data set cut in half is refused with the file's name and sizes.
 """
 
+import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,13 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from cnnviz.data import catalog
-from cnnviz.data.folder import read_folder
+from cnnviz.data.folder import Files, Pictures, read_folder
 from cnnviz.errors import DataError
 
 EMBEDDED = Path(__file__).parent / "embedded"
 TEST_FRACTION = 0.2
+MEASURED = 2000
+"""Pictures of a folder that its mean and deviation are taken of, whether it fits into memory or not."""
 
 Shape = tuple[int, int, int]
 
@@ -32,16 +35,16 @@ class Dataset:
     Attributes:
         name: as the catalog knows it.
         classes: the classes' names, in the order of their numbers.
-        train_x, test_x: uint8 (N, C, H, W).
+        train_x, test_x: uint8 (N, C, H, W); of a folder too large for the memory ``Files``, which are indexed alike.
         train_y, test_y: int64 (N,).
         mean, std: of each channel of the training pictures, on the scale 0 to 1.
     """
 
     name: str
     classes: tuple[str, ...]
-    train_x: Tensor
+    train_x: Pictures
     train_y: Tensor
-    test_x: Tensor
+    test_x: Pictures
     test_y: Tensor
     mean: tuple[float, ...]
     std: tuple[float, ...]
@@ -53,21 +56,25 @@ class Dataset:
         return channels, height, width
 
 
-def load(name: str, *, root: Path | None = None, shape: Shape | None = None) -> Dataset:
+def load(
+    name: str, *, root: Path | None = None, shape: Shape | None = None, room: int | None = None
+) -> Dataset:
     """Return a data set.
 
     Args:
-        name: one of ``catalog.DATASETS``, or ``folder:PATH``.
+        name: one of ``catalog.DATASETS``, ``folder:PATH`` or ``upload:NAME``.
         root: folder of the data sets; ``catalog.data_root()`` by default.
         shape: (channels, height, width) that the pictures of a folder are read as, 1 channel being grey; what
             the network takes in. Other data sets keep their own shape.
+        room: bytes up to which a folder is read into memory at once; a third of what is free by default.
 
     Raises:
         DataError: if it is unknown, missing, incomplete or damaged; names the file and the cure.
     """
-    info = catalog.lookup(name)
+    info = catalog.lookup(name, root=root)
     if catalog.is_folder(name):
-        parts = read_folder(catalog.folder_path(name), info.classes, shape or (3, 64, 64))
+        home = catalog.folder_path(name, root=root)
+        parts = read_folder(home, info.classes, shape or (3, 64, 64), room=room)
         if parts.test_x is None or parts.test_y is None:
             return _dataset(name, info.classes, *_stratified(parts.x, parts.y, TEST_FRACTION, seed=0))
         return _dataset(name, info.classes, parts.x, parts.y, parts.test_x, parts.test_y)
@@ -94,6 +101,11 @@ def split(dataset: Dataset, fraction: float, seed: int) -> tuple[Tensor, Tensor]
         Two int64 tensors, ascending.
     """
     return _chosen(dataset.train_y, fraction, seed)
+
+
+def some(pictures: Pictures, numbers: Tensor) -> Pictures:
+    """Return some pictures by number; those in files stay there."""
+    return pictures.only(numbers) if isinstance(pictures, Files) else pictures[numbers]
 
 
 def fit(images: Tensor, shape: Shape) -> Tensor:
@@ -128,6 +140,23 @@ def fit(images: Tensor, shape: Shape) -> Tensor:
         for part in torch.split(images, 1024)
     ]
     return torch.cat(parts)
+
+
+def fingerprint(dataset: Dataset) -> str:
+    """Return what tells a data set from every other: SHA-256 of its classes, shapes, labels and pictures.
+
+    Two runs with the same fingerprint saw the same pictures in the same order. Of a folder too large for the
+    memory the files' names and sizes stand for the pictures.
+    """
+    found = hashlib.sha256(repr(dataset.classes).encode())
+    for part in (dataset.train_x, dataset.train_y, dataset.test_x, dataset.test_y):
+        found.update(repr(tuple(part.shape)).encode())
+        if isinstance(part, Files):
+            for path in part.paths:
+                found.update(f"{path}\0{(part.home / path).stat().st_size}\0".encode())
+        else:
+            found.update(part.contiguous().numpy().data.cast("B"))
+    return found.hexdigest()
 
 
 def digits() -> tuple[Tensor, Tensor]:
@@ -184,12 +213,16 @@ def _official(info: catalog.DatasetInfo, root: Path) -> Dataset:
     return _dataset(info.name, info.classes, *tensors)
 
 
-def _dataset(name: str, classes: tuple[str, ...], *tensors: Tensor) -> Dataset:
-    train_x, train_y, test_x, test_y = tensors
+def _dataset(
+    name: str, classes: tuple[str, ...], train_x: Pictures, train_y: Tensor, test_x: Pictures, test_y: Tensor
+) -> Dataset:
     for x, y in ((train_x, train_y), (test_x, test_y)):
         if len(x) != len(y) or not len(y) or int(y.min()) < 0 or int(y.max()) >= len(classes):
             raise DataError("{name} is damaged: pictures and labels do not fit together", name=name)
-    mean, std = statistics(train_x)
+    measured = train_x
+    if catalog.is_folder(name) and len(train_x) > MEASURED:
+        measured = some(train_x, torch.linspace(0, len(train_x) - 1, MEASURED).round().long())
+    mean, std = statistics(measured[:])
     return Dataset(name, classes, train_x, train_y, test_x, test_y, mean, std)
 
 
@@ -208,9 +241,11 @@ def statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
     return tuple(means), tuple(stds)
 
 
-def _stratified(x: Tensor, y: Tensor, fraction: float, *, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def _stratified(
+    x: Pictures, y: Tensor, fraction: float, *, seed: int
+) -> tuple[Pictures, Tensor, Pictures, Tensor]:
     train, test = _chosen(y, fraction, seed)
-    return x[train], y[train], x[test], y[test]
+    return some(x, train), y[train], some(x, test), y[test]
 
 
 def _chosen(labels: Tensor, fraction: float, seed: int) -> tuple[Tensor, Tensor]:

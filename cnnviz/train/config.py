@@ -21,10 +21,14 @@ from cnnviz.spec.checks import integer, one_of, shown
 
 VERSION = 1
 OPTIMIZERS = ("adam", "adamw", "sgd", "rmsprop")
-SCHEDULES = ("constant", "one_cycle", "cosine")
-AUGMENTS = ("none", "shift", "drawing")
+SCHEDULES = ("constant", "step", "cosine", "one_cycle")
+AUGMENTS = ("flip", "crop", "shift", "rotate", "colour", "drawing")
+INITIALISATIONS = ("auto", "torch", "xavier", "kaiming")
+MODES = ("exact", "fast")
 
-_DEVICE = re.compile(r"auto|cpu|mps|cuda(:[0-9]{1,3})?")
+_DEVICE = re.compile(
+    r"auto|cpu|mps|cuda(:[0-9]{1,3})?|cuda:[0-9]{1,3}(\+cuda:[0-9]{1,3}){1,15}|cpu(\+cpu){1,15}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +38,31 @@ class TrainConfig:
     Args:
         network: what is trained.
         dataset: a name of ``cnnviz.data.catalog``, or ``folder:PATH``; its pictures are fitted to the input.
-        device: "auto" (CUDA, then MPS, then CPU), "cpu", "mps", "cuda" or "cuda:N".
+        device: "auto" (CUDA, then MPS, then CPU), "cpu", "mps", "cuda", "cuda:N"; "cuda:0+cuda:1" shares each
+            batch out to several GPUs of this machine ("cpu+cpu": to two processes).
+        mode: "exact" (float32, goes on bit for bit after a fall) or "fast" (bfloat16 where it pays, channels last).
+        compiled: whether "fast" compiles the network with ``torch.compile`` first, which takes a minute.
         optimizer: "adam", "adamw", "sgd" or "rmsprop", with torch's own settings where none is given here.
         learning_rate: the largest rate of the schedule.
         momentum: of "sgd" and "rmsprop"; the others have none.
+        nesterov: Nesterov's momentum; only with "sgd" and a momentum above 0.
         weight_decay: as torch's optimisers take it.
-        schedule: "constant"; "one_cycle" (30 % linear warm-up, then linearly to 0); "cosine" (down to 0).
-        batch_size: pictures a step.
+        schedule: "constant"; "step" (times ``step_factor`` every ``step_epochs``); "cosine" (down to 0);
+            "one_cycle" (30 % linear warm-up, then linearly to 0).
+        step_epochs: epochs from one step of "step" to the next.
+        step_factor: what each step of "step" multiplies the rate with.
+        warm_up: epochs in which the rate rises from 0 before any schedule but "one_cycle", which has its own.
+        batch_size: pictures a step, over all devices together.
         epochs: times that every training picture is seen.
         seed: of the first weights, the validation split, the order, dropout and augmentation.
         validation_fraction: part of the training pictures that is kept for validation; 0 keeps none.
-        augment: "none", "shift" or "drawing", see ``cnnviz.data.augment``.
+        augment: any of "flip", "crop", "shift", "rotate", "colour" and "drawing", see ``cnnviz.data.augment``.
         label_smoothing: part of the target that is spread over all classes.
+        clip_norm: largest norm of all gradients together; 0 leaves them as they are.
+        patience: epochs without a better validation loss after which the training ends early; 0 for never.
+        initialisation: of the first weights: "torch" (its defaults), "xavier" (as d2l), "kaiming"; "auto" takes
+            Xavier's where there are sigmoids or tanhs, torch's elsewhere.
+        test: whether the test pictures are asked at the end; a search's trials do not touch them.
 
     Raises:
         SpecError: with the parameter, its value and the rule.
@@ -55,17 +72,27 @@ class TrainConfig:
     network: Network
     dataset: str = DEFAULT
     device: str = "auto"
+    mode: str = "exact"
+    compiled: bool = False
     optimizer: str = "adam"
     learning_rate: float = 0.001
     momentum: float = 0.9
+    nesterov: bool = False
     weight_decay: float = 0.0
     schedule: str = "constant"
+    step_epochs: int = 10
+    step_factor: float = 0.1
+    warm_up: float = 0.0
     batch_size: int = 64
     epochs: int = 5
     seed: int = 0
     validation_fraction: float = 0.1
-    augment: str = "none"
+    augment: tuple[str, ...] = ()
     label_smoothing: float = 0.0
+    clip_norm: float = 0.0
+    patience: int = 0
+    initialisation: str = "auto"
+    test: bool = True
 
     def __post_init__(self) -> None:
         if not isinstance(self.network, Network):
@@ -76,21 +103,52 @@ class TrainConfig:
             raise SpecError(
                 "`device` (={value}) must be auto, cpu, mps, cuda or cuda:N", value=shown(self.device)
             )
+        one_of("mode", self.mode, MODES)
         one_of("optimizer", self.optimizer, OPTIMIZERS)
         one_of("schedule", self.schedule, SCHEDULES)
-        one_of("augment", self.augment, AUGMENTS)
+        one_of("initialisation", self.initialisation, INITIALISATIONS)
+        self._check_augment()
+        for name in ("compiled", "nesterov", "test"):
+            if not isinstance(getattr(self, name), bool):
+                raise SpecError(
+                    "`{parameter}` (={value}) must be true or false",
+                    parameter=name, value=shown(getattr(self, name)),
+                )  # fmt: skip
         _number("learning_rate", self.learning_rate, least=1e-9, most=100)
         _number("momentum", self.momentum, least=0, most=0.9999)
         _number("weight_decay", self.weight_decay, least=0, most=1)
         _number("validation_fraction", self.validation_fraction, least=0, most=0.9)
         _number("label_smoothing", self.label_smoothing, least=0, most=0.9)
+        _number("step_factor", self.step_factor, least=1e-6, most=1)
+        _number("warm_up", self.warm_up, least=0, most=1000)
+        _number("clip_norm", self.clip_norm, least=0, most=1e6)
+        integer("step_epochs", self.step_epochs, least=1)
         integer("batch_size", self.batch_size, least=1)
         integer("epochs", self.epochs, least=1)
         integer("seed", self.seed, least=0)
+        integer("patience", self.patience, least=0)
+        if self.nesterov and (self.optimizer != "sgd" or not self.momentum):
+            raise SpecError("`nesterov` (=true) needs the optimiser sgd with a momentum above 0")
+        if self.patience and not self.validation_fraction:
+            raise SpecError(
+                "`patience` (={value}) needs validation pictures: set `validation_fraction` above 0",
+                value=self.patience,
+            )
         if not is_folder(self.dataset):
             check_classes(self.network, len(lookup(self.dataset).classes), self.dataset)
         if self.batch_size == 1:
             _check_lone_pictures(self.network)
+
+    def _check_augment(self) -> None:
+        given = self.augment
+        if not isinstance(given, tuple | list) or len(set(map(str, given))) != len(given):
+            raise SpecError(
+                "`augment` (={value}) must be a list, each of {choices} at most once",
+                value=shown(given), choices=", ".join(AUGMENTS),
+            )  # fmt: skip
+        for name in given:
+            one_of("augment", name, AUGMENTS)
+        object.__setattr__(self, "augment", tuple(name for name in AUGMENTS if name in given))
 
     def to_json(self) -> str:
         """Return the config as JSON text, the network inside it."""
@@ -123,6 +181,8 @@ class TrainConfig:
         for name, entry in known.items():
             if entry.default is MISSING and name not in given:
                 raise SpecError("a training config needs `{field}`", field=name)
+        if isinstance(given.get("augment"), str):  # as older runs say it
+            given["augment"] = () if given["augment"] == "none" else (given["augment"],)
         try:
             given["network"] = from_data(given["network"])
         except SpecError as error:

@@ -1,17 +1,37 @@
 """What happens in a training, as values: one JSON line each in the run folder.
 
-    Started  (StepEnd* EpochEnd)*  Finished | Stopped | Failed
+    Waiting*  Started  (Steps | EpochEnd | Watched | Changed | Paused | Continued | Resumed | Noted)*
+    Finished | Stopped | Failed
 
-Exactly one terminal event ends a run. Numbers that JSON has not (NaN, infinity) are written as strings.
+Exactly one terminal event ends a run; a run that is taken up again loses it. What belongs to the curve (``Steps``,
+``EpochEnd``) is said of every single step, so a run that fell and went on has the same curve as one that did not.
+Numbers that JSON has not (NaN, infinity) are written as strings.
 """
 
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, get_args
 
 from cnnviz.errors import CnnvizError
+
+Numbers = tuple[float, ...]
+Names = tuple[str, ...]
+Rows = tuple[tuple[float, ...], ...]
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody else trains on the device; said again whenever the queue moves.
+
+    Attributes:
+        device: what is waited for, such as "cpu" or "cuda:0". ahead: how many runs are before this one.
+    """
+
+    device: str
+    ahead: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +44,8 @@ class Started:
         samples, validation_samples, test_samples: pictures in the three parts.
         steps_per_epoch, epochs: what lies ahead.
         parameters: numbers that are learned.
+        handful: what the watched pictures (``Watched.predictions``) really show, as class numbers.
+        classes: the names of the classes.
     """
 
     time: float
@@ -35,22 +57,26 @@ class Started:
     steps_per_epoch: int
     epochs: int
     parameters: int
+    handful: Numbers = ()
+    classes: Names = ()
 
 
 @dataclass(frozen=True, slots=True)
-class StepEnd:
-    """Means over the steps since the last event of this kind; at most ten a second are kept.
+class Steps:
+    """The steps since the last event of this kind, each with its numbers; written at most ten times a second.
 
     Attributes:
-        step: steps done since the start. epoch: counted from 1.
-        loss, accuracy: on the training pictures of these steps, as they were learned from.
+        step: the last of these steps, counted from 1 since the start. epoch: counted from 1.
+        losses, accuracies: of each step, on the pictures that it learned from, as it found them.
+        rate: the learning rate of the last of them.
         samples_per_second: over these steps. seconds: since the start. seconds_left: estimated.
     """
 
     step: int
     epoch: int
-    loss: float
-    accuracy: float
+    losses: Numbers
+    accuracies: Numbers
+    rate: float
     samples_per_second: float
     seconds: float
     seconds_left: float
@@ -75,25 +101,96 @@ class EpochEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """A look inside, about once a second; it changes nothing in the training.
+
+    Attributes:
+        step, seconds: when.
+        layers: paths of the layers with weights, input first.
+        weight_norms, gradient_norms: of each of these layers' weights (2-norm).
+        activations: path -> part of a layer's units that are dead (ReLU: 0 for every picture of the batch) or
+            saturated (sigmoid, tanh: within 1 % of an end).
+        predictions: for each picture of the handful the probability of each class.
+        memory: bytes that the process (CPU) or the device (GPU) uses.
+    """
+
+    step: int
+    seconds: float
+    layers: Names
+    weight_norms: Numbers
+    gradient_norms: Numbers
+    activations: Values
+    predictions: Rows
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Somebody changed a number in the middle: "learning_rate" (a factor on the schedule is kept) or "epochs"."""
+
+    step: int
+    name: str
+    value: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Somebody asked it to wait; the device stays taken."""
+
+    step: int
+    epoch: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """The pause is over."""
+
+    step: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A training that had ended or fallen is taken up again after this step; ``epochs`` is now the whole."""
+
+    time: float
+    step: int
+    epochs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something that the user should know and that stops nothing: a sentence as in ``CnnvizError``."""
+
+    template: str
+    values: Values = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The end of a whole training; the test pictures were asked once, with the best weights.
 
     Attributes:
         train_loss, train_accuracy: of the last epoch.
         val_loss, val_accuracy: of ``best_epoch``, the one with the highest validation accuracy.
-        test_loss, test_accuracy: of the best weights on the official test pictures.
+        test_loss, test_accuracy: of the best weights on the official test pictures; None where they were not
+            asked (``TrainConfig.test``).
         samples_per_second: while training, evaluation not counted. seconds: since the start.
+        early: whether it ended before its last epoch, as validation had stopped to improve.
     """
 
     train_loss: float
     train_accuracy: float
     val_loss: float | None
     val_accuracy: float | None
-    test_loss: float
-    test_accuracy: float
+    test_loss: float | None
+    test_accuracy: float | None
     best_epoch: int
     samples_per_second: float
     seconds: float
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +212,7 @@ class Failed:
     """
 
     template: str
-    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    values: Values = field(default_factory=dict, hash=False)
     details: str = ""
 
     @classmethod
@@ -125,7 +222,9 @@ class Failed:
 
 
 Terminal = Finished | Stopped | Failed
-Event = Started | StepEnd | EpochEnd | Finished | Stopped | Failed
+Event = (
+    Waiting | Started | Steps | EpochEnd | Watched | Changed | Paused | Continued | Resumed | Noted | Terminal
+)
 
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 
@@ -145,9 +244,10 @@ def from_line(line: str | bytes) -> Event:
     try:
         data = json.loads(line)
         kind = KINDS[data["event"]]
-        given = {entry.name: data[entry.name] for entry in fields(kind)}
+        given = {}
         for entry in fields(kind):
-            given[entry.name] = _checked(entry.type, given[entry.name])
+            if entry.name in data or (entry.default is MISSING and entry.default_factory is MISSING):
+                given[entry.name] = _checked(entry.type, data[entry.name])
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"not an event: {error}") from None
     return kind(**given)
@@ -169,6 +269,8 @@ def _jsonable(value: object) -> object:
             return str(value)
         case Mapping():
             return {str(name): _jsonable(item) for name, item in value.items()}
+        case tuple() | list():
+            return [_jsonable(item) for item in value]
         case None | bool() | int() | float() | str():
             return value
         case _:
@@ -179,13 +281,24 @@ def _checked(kind: object, value: object) -> object:
     match kind:
         case _ if kind is int and type(value) is int:
             return value
-        case _ if kind is str and isinstance(value, str):
+        case _ if kind in {str, bool} and isinstance(value, kind):  # type: ignore[arg-type]
             return value
         case _ if kind is float or kind == float | None:
             if value is None and kind is not float:
                 return None
-            if isinstance(value, int | float | str) and not isinstance(value, bool):
-                return float(value)
-        case _ if kind == Mapping[str, Any] and isinstance(value, dict):
+            return _number(value)
+        case _ if kind == Values and isinstance(value, dict):
             return value
+        case _ if kind == Numbers and isinstance(value, list):
+            return tuple(map(_number, value))
+        case _ if kind == Names and isinstance(value, list) and all(isinstance(name, str) for name in value):
+            return tuple(value)
+        case _ if kind == Rows and isinstance(value, list):
+            return tuple(tuple(map(_number, row)) for row in value)
     raise ValueError(f"{value!r} is of the wrong type")
+
+
+def _number(value: object) -> float:
+    if isinstance(value, int | float | str) and not isinstance(value, bool):
+        return float(value)
+    raise ValueError(f"{value!r} is no number")

@@ -6,18 +6,27 @@ from pathlib import Path
 from typing import Protocol
 
 from cnnviz.train.events import (
+    Changed,
+    Continued,
     EpochEnd,
     Event,
     Failed,
     Finished,
+    Noted,
+    Paused,
+    Resumed,
     Started,
-    StepEnd,
+    Steps,
     Stopped,
+    Waiting,
+    Watched,
     from_line,
     whole_lines,
 )
 
 EVENTS = "events.jsonl"
+
+MOST_WATCHED = 2000
 
 Point = tuple[float, float]
 
@@ -36,10 +45,17 @@ class History:
 
     Attributes:
         started: what was begun; None until the worker has loaded the data.
-        steps, loss, accuracy, throughput: equally long; training means at these steps, samples a second.
+        epochs_ahead: epochs of the whole training, as far as is known now.
+        steps, loss, accuracy, seconds_at: equally long; every step's number, loss, accuracy and time.
+        rate_steps, rates, throughput, reported: equally long; now and then: the step, its learning rate, samples
+            a second, seconds since the start.
         epochs: every ``EpochEnd``, for a table.
         epoch_steps, train_loss, train_accuracy: equally long; means over whole epochs, at their last steps.
         val_steps, val_loss, val_accuracy: equally long; empty where no validation pictures were kept.
+        watched: every look inside, the oldest first; at most ``MOST_WATCHED``, older ones thinned.
+        changes: what somebody changed in the middle.
+        notes: what the user should know.
+        waiting: the place in the queue; None once it is over. paused: whether it waits for somebody.
         step, epoch, seconds, seconds_left: where the run is.
         end: the terminal event; None while there is none.
         last: the last event of all.
@@ -47,10 +63,15 @@ class History:
     """
 
     started: Started | None = None
+    epochs_ahead: int = 0
     steps: list[int] = field(default_factory=list)
     loss: list[float] = field(default_factory=list)
     accuracy: list[float] = field(default_factory=list)
+    seconds_at: list[float] = field(default_factory=list)
+    rate_steps: list[int] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
     throughput: list[float] = field(default_factory=list)
+    reported: list[float] = field(default_factory=list)
     epochs: list[EpochEnd] = field(default_factory=list)
     epoch_steps: list[int] = field(default_factory=list)
     train_loss: list[float] = field(default_factory=list)
@@ -58,6 +79,11 @@ class History:
     val_steps: list[int] = field(default_factory=list)
     val_loss: list[float] = field(default_factory=list)
     val_accuracy: list[float] = field(default_factory=list)
+    watched: list[Watched] = field(default_factory=list)
+    changes: list[Changed] = field(default_factory=list)
+    notes: list[Noted] = field(default_factory=list)
+    waiting: Waiting | None = None
+    paused: bool = False
     step: int = 0
     epoch: int = 0
     seconds: float = 0.0
@@ -76,7 +102,7 @@ class History:
     @property
     def total_steps(self) -> int | None:
         """How many steps the whole training has."""
-        return self.started.steps_per_epoch * self.started.epochs if self.started else None
+        return self.started.steps_per_epoch * self.epochs_ahead if self.started else None
 
     @property
     def progress(self) -> float:
@@ -90,15 +116,12 @@ class History:
         """Take in the next event."""
         self.last = event
         match event:
+            case Waiting():
+                self.waiting = event
             case Started():
-                self.started = event
-            case StepEnd():
-                self.steps.append(event.step)
-                self.loss.append(event.loss)
-                self.accuracy.append(event.accuracy)
-                self.throughput.append(event.samples_per_second)
-                self.step, self.epoch = event.step, event.epoch
-                self.seconds, self.seconds_left = event.seconds, event.seconds_left
+                self.started, self.epochs_ahead, self.waiting = event, event.epochs, None
+            case Steps():
+                self._take_steps(event)
             case EpochEnd():
                 self.epochs.append(event)
                 self.epoch_steps.append(event.step)
@@ -113,6 +136,38 @@ class History:
                 self.end, self.seconds, self.seconds_left = event, event.seconds, None
             case Failed():
                 self.end, self.seconds_left = event, None
+            case Watched():
+                self.watched.append(event)
+                if len(self.watched) > MOST_WATCHED:
+                    del self.watched[1:-1:2]
+            case Changed():
+                self.changes.append(event)
+                if event.name == "epochs":
+                    self.epochs_ahead = int(event.value)
+            case Paused():
+                self.paused, self.seconds, self.seconds_left = True, event.seconds, None
+            case Continued():
+                self.paused = False
+            case Resumed():
+                self.paused, self.waiting, self.epochs_ahead = False, None, event.epochs
+            case Noted():
+                self.notes.append(event)
+
+    def _take_steps(self, event: Steps) -> None:
+        count = len(event.losses)
+        first = self.seconds_at[-1] if self.seconds_at else 0.0
+        self.steps += range(event.step - count + 1, event.step + 1)
+        self.loss += event.losses
+        self.accuracy += event.accuracies
+        self.seconds_at += [
+            first + (event.seconds - first) * number / count for number in range(1, count + 1)
+        ]
+        self.rate_steps.append(event.step)
+        self.rates.append(event.rate)
+        self.throughput.append(event.samples_per_second)
+        self.reported.append(event.seconds)
+        self.step, self.epoch = event.step, event.epoch
+        self.seconds, self.seconds_left = event.seconds, event.seconds_left
 
 
 def read(run: Folder | Path, since: History | None = None) -> History:

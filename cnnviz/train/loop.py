@@ -23,12 +23,12 @@ from cnnviz.spec import Conv2d, Network, leaves
 from cnnviz.train import devices
 from cnnviz.train.config import TrainConfig, check_classes
 from cnnviz.train.dropout import with_byte_dropout
-from cnnviz.train.events import EpochEnd, Event, Failed, Finished, Started, StepEnd, Stopped
+from cnnviz.train.events import EpochEnd, Event, Failed, Finished, Started, Steps, Stopped
 from cnnviz.train.feed import Feed
 from cnnviz.train.recipe import initialised, loss_of, optimizer_of, rate_at
 
 EVERY = 0.1
-"""Seconds between two ``StepEnd`` events, at least."""
+"""Seconds between two ``Steps`` events, at least."""
 
 SAVED_AT_STOP = 20_000_000
 """Largest network, in parameters, whose weights are saved when a training is stopped in the middle."""
@@ -96,7 +96,7 @@ class Training:
         self.device_id = devices.resolve(config.device)
         self.device = torch.device(self.device_id)
         torch.manual_seed(config.seed)
-        module = initialised(config.network)
+        module = initialised(config)
         if self.device.type == "cpu":
             module = with_byte_dropout(module)
         data = dataset or load(config.dataset, shape=config.network.input_shape)
@@ -171,7 +171,7 @@ class Training:
             self._ask()
             part = numbers[first : first + size]
             x, y = self.feed.learn(part)
-            rate = rate_at(config, self.step, self.total_steps)
+            rate = rate_at(config, self.step, self.total_steps, self.steps_per_epoch)
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
             self.optimizer.zero_grad(set_to_none=True)
@@ -193,8 +193,8 @@ class Training:
                     )  # fmt: skip
                 now = time.perf_counter()
                 done = self.seconds
-                yield StepEnd(
-                    self.step, self.epoch, total[0] / seen, total[1] / seen, seen / max(now - since, 1e-9),
+                yield Steps(
+                    self.step, self.epoch, (total[0] / seen,), (total[1] / seen,), rate, seen / max(now - since, 1e-9),
                     done, done / self.step * (self.total_steps - self.step),
                 )  # fmt: skip
                 epoch_sums += torch.tensor(total, dtype=torch.float64)

@@ -17,16 +17,26 @@ WARM_UP = 0.3
 Loss = Callable[[Tensor, Tensor], Tensor]
 
 
-def initialised(network: Network) -> nn.Module:
-    """Return a network with fresh weights: torch's own, or Glorot's where there are sigmoids or tanhs.
+def initialised(config: TrainConfig) -> nn.Module:
+    """Return the config's network with fresh weights, drawn by torch's global generator.
 
-    Source: Glorot and Bengio 2010, as in Dive into Deep Learning 7.6.
+    "torch" leaves its defaults. "xavier" draws the weights of convolutions and linear layers from Glorot's uniform
+    distribution and leaves the biases, as Dive into Deep Learning does (7.6). "kaiming" draws them from He's normal
+    distribution (fan in, for ReLUs) and sets the biases to 0. "auto" is "xavier" where there are sigmoids or tanhs,
+    "torch" elsewhere.
+
+    Sources: Glorot and Bengio 2010; He et al. 2015.
     """
-    module = build(network)
-    if saturates(network):
-        for part in module.modules():
-            if isinstance(part, nn.Conv2d | nn.Linear):
+    module = build(config.network)
+    how = config.initialisation
+    if how == "auto":
+        how = "xavier" if saturates(config.network) else "torch"
+    for part in module.modules():
+        if isinstance(part, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+            if how == "xavier":
                 nn.init.xavier_uniform_(part.weight)
+            elif how == "kaiming":
+                nn.init.kaiming_normal_(part.weight, nonlinearity="relu")
                 if part.bias is not None:
                     nn.init.zeros_(part.bias)
     return module
@@ -55,19 +65,31 @@ def optimizer_of(config: TrainConfig, module: nn.Module, device: torch.device) -
             return torch.optim.AdamW(parameters, rate, weight_decay=decay, fused=fused)
         case "sgd":
             return torch.optim.SGD(
-                parameters, rate, momentum=config.momentum, weight_decay=decay, fused=fused
-            )
+                parameters, rate, momentum=config.momentum, nesterov=config.nesterov, weight_decay=decay, fused=fused,
+            )  # fmt: skip
         case _:
             return torch.optim.RMSprop(parameters, rate, momentum=config.momentum, weight_decay=decay)
 
 
-def rate_at(config: TrainConfig, step: int, total: int) -> float:
-    """Return the learning rate of a step, counted from 0."""
-    done = (step + 0.5) / total
+def rate_at(config: TrainConfig, step: int, total: int, steps_per_epoch: int) -> float:
+    """Return the learning rate of a step.
+
+    Args:
+        config: with the schedule and its largest rate.
+        step: counted from 0 since the schedule began.
+        total: steps of the whole schedule. steps_per_epoch: steps of one epoch.
+    """
+    if config.schedule == "one_cycle":
+        done = (step + 0.5) / total
+        return config.learning_rate * min(done / WARM_UP, (1 - done) / (1 - WARM_UP))
+    warm = min(config.warm_up * steps_per_epoch, total)
+    if step < warm:
+        return config.learning_rate * min(1.0, (step + 1) / warm)
     match config.schedule:
-        case "one_cycle":
-            return config.learning_rate * min(done / WARM_UP, (1 - done) / (1 - WARM_UP))
+        case "step":
+            return config.learning_rate * config.step_factor ** (step // (steps_per_epoch * config.step_epochs))
         case "cosine":
+            done = (step - warm + 0.5) / (total - warm)
             return config.learning_rate * (1 + math.cos(math.pi * done)) / 2
         case _:
             return config.learning_rate

@@ -8,13 +8,28 @@ from typing import Literal
 from cnnviz.errors import CnnvizError, RunError
 from cnnviz.train import locks
 from cnnviz.train.config import TrainConfig
-from cnnviz.train.events import Failed, Finished, Started, Stopped, from_line
+from cnnviz.train.events import (
+    Changed,
+    Event,
+    Failed,
+    Finished,
+    Noted,
+    Paused,
+    Resumed,
+    Stopped,
+    Waiting,
+    Watched,
+    from_line,
+)
 from cnnviz.train.history import EVENTS
 
 CONFIG, LOG, LOCK = "config.json", "log.txt", "lock"
 MOST_CONFIG_BYTES = 4_000_000
 
-State = Literal["starting", "running", "finished", "stopped", "failed"]
+State = Literal["starting", "queued", "running", "paused", "finished", "stopped", "failed"]
+
+ALIVE = frozenset({"starting", "queued", "running", "paused"})
+"""The states in which a worker lives."""
 
 TAIL = 65_536
 
@@ -60,7 +75,7 @@ class Run:
     def state(self) -> State:
         """Return where the run is: a terminal event decides, else whether its worker lives."""
         held = locks.held(self.path / LOCK)  # before the events: the worker writes its last one, then lets go
-        match self.end():
+        match self._last():
             case Finished():
                 return "finished"
             case Stopped():
@@ -69,16 +84,28 @@ class Run:
                 return "failed"
             case _ if not held:
                 return "failed"
-        return "running" if self._has_started() else "starting"
+            case None | Resumed():
+                return "starting"
+            case Waiting():
+                return "queued"
+            case Paused():
+                return "paused"
+        return "running"
 
     def end(self) -> Finished | Stopped | Failed | None:
         """Return the terminal event; None where there is none (yet)."""
+        event = self._last()
+        return event if isinstance(event, Finished | Stopped | Failed) else None
+
+    def _last(self) -> Event | None:
+        """Return the newest event that decides the state; None where there is none (yet)."""
         for line in reversed(_tail(self.path / EVENTS).split(b"\n")[:-1]):
             try:
                 event = from_line(line)
             except ValueError:
                 continue
-            return event if isinstance(event, Finished | Stopped | Failed) else None
+            if not isinstance(event, Changed | Noted | Watched):
+                return event
         return None
 
     def failure(self) -> Failed | None:
@@ -112,13 +139,6 @@ class Run:
             if path.is_file():
                 return path
         return None
-
-    def _has_started(self) -> bool:
-        try:
-            with (self.path / EVENTS).open("rb") as file:
-                return isinstance(from_line(file.readline(TAIL)), Started)
-        except (OSError, ValueError):
-            return False
 
 
 def _tail(path: Path) -> bytes:

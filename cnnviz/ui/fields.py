@@ -5,14 +5,15 @@ open, where they differ from the default. ``read`` checks what a link says: it t
 can show, so that no link breaks a page.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from cnnviz import zoo
 from cnnviz.data import catalog
 from cnnviz.errors import SpecError
 from cnnviz.language import LANGUAGES
+from cnnviz.ui.field import Field
+from cnnviz.ui.fields_training import *  # noqa: F403
 from cnnviz.ui.links import (
     Edits,
     between,
@@ -30,32 +31,6 @@ from cnnviz.ui.links import (
     text,
     within,
 )
-
-T = TypeVar("T")
-
-SMALLEST_RATE, LARGEST_RATE = 1e-6, 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Field(Generic[T]):
-    """One value that a session keeps.
-
-    Attributes:
-        key: its name in the session; the widget's key is the same with ``widget:`` before it.
-        default: what it is at first.
-        read: makes a value of a link's text; raises ValueError where it is none.
-        pages: the pages whose links have it; none for every page.
-        url: its name in the link; "" for not in the link.
-        look: only where somebody looks; no setting of what is shown.
-    """
-
-    key: str
-    default: T
-    read: Callable[[str], T]
-    pages: tuple[str, ...] = ()
-    url: str = ""
-    look: bool = False
-
 
 LANGUAGE = Field("language", "", one_of(*LANGUAGES), url="lang")
 
@@ -312,20 +287,6 @@ BUILD_NOTICE: Field[Any] = Field("build_notice", None, never)
 BUILD_ASKED = Field("build_asked", 0, never)
 BUILD_MENDED = Field("build_mended", 0, never)
 """Numbers of the newest requests of the builder's panel and of its findings that were dealt with."""
-
-DATASET = Field("dataset", "digits", text, ("train",), "dataset")
-FOLDER = Field("folder", "", text, ("train",), "folder")
-DEVICE = Field("device", "auto", text, ("train",), "device")
-OPTIMIZER = Field("optimizer", "adam", text, ("train",), "optimizer")
-SCHEDULE = Field("schedule", "one_cycle", text, ("train",), "schedule")
-AUGMENT = Field("augment", "none", text, ("train",), "augment")
-LEARNING_RATE = Field("learning_rate", 0.0, within(SMALLEST_RATE, LARGEST_RATE), ("train",), "lr")
-BATCH_SIZE = Field("batch_size", 0, between(0, 65536), ("train",), "batch")
-EPOCHS = Field("epochs", 0, between(0, 1000), ("train",), "epochs")
-SEED = Field("seed", 0, between(0, 2**31 - 1), ("train",), "seed")
-WATCHED: Field[str] = Field("watched", "", never)
-HISTORY: Field[Any] = Field("history", None, never)
-RUN = Field("run", "", text, ("train",), "run")
 
 WEIGHTS_FILE: Field[Any] = Field("weights_file", None, never)
 """Somebody's weights: a ``ui.weights.Upload``; None while there are none."""

@@ -60,6 +60,18 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
+def some_of(*choices: str) -> Callable[[str], tuple[str, ...]]:
+    """Return the reader of some of some words, with commas between them."""
+
+    def read(text: str) -> tuple[str, ...]:
+        words = text.split(",") if text else []
+        if not set(words) <= set(choices):
+            raise ValueError(text)
+        return tuple(choice for choice in choices if choice in words)
+
+    return read
+
+
 def text(text: str) -> str:
     """Some words, at most 200 characters."""
     if len(text) > 200:
@@ -79,6 +91,15 @@ def names(text: str) -> tuple[str, ...]:
     """Names with commas between them, at most six: networks, runs."""
     names = tuple(text.split(",")) if text else ()
     if len(names) > 6 or not all(re.fullmatch(r"[\w.:-]{1,120}", name, re.ASCII) for name in names):
+        raise ValueError(text)
+    return names
+
+
+def run_names(text: str) -> tuple[str, ...]:
+    """Names of runs with commas between them, each once, at most forty."""
+    names = tuple(text.split(",")) if text else ()
+    good = len(set(names)) == len(names) <= 40
+    if not good or not all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name) for name in names):
         raise ValueError(text)
     return names
 

@@ -46,7 +46,11 @@ PAGES = {
     "build": (N_("Build"), ":material/construction:", NETWORKS),
     "compare": (N_("Compare"), ":material/compare_arrows:", NETWORKS),
     "weights": (N_("Load weights"), ":material/upload_file:", NETWORKS),
+    "data": (N_("Data"), ":material/database:", TRAINING),
     "train": (N_("Train"), ":material/model_training:", TRAINING),
+    "runs": (N_("Runs"), ":material/list:", TRAINING),
+    "results": (N_("Results"), ":material/fact_check:", TRAINING),
+    "search": (N_("Search"), ":material/travel_explore:", TRAINING),
     "draw": (N_("Draw"), ":material/draw:", TRAINING),
 }
 """Name -> (title, icon, section of the navigation; "" for none)."""

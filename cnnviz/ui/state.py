@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl
 
 import streamlit as st
 
-from cnnviz.ui.fields import Field, fields_of
+from cnnviz.ui.field import Field
+from cnnviz.ui.fields import fields_of
 
 T = TypeVar("T")
 

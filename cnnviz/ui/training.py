@@ -1,146 +1,196 @@
-"""What the Train page asks before a start: data, device, optimiser and the rest."""
+"""The Train page's form: the numbers of a training, each as suggested until somebody changes it.
 
+The config does not depend on which widgets are open: ``config_of_fields`` makes it from the session's fields.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from cnnviz.data import catalog
 from cnnviz.spec import Network
-from cnnviz.train import devices
-from cnnviz.train.config import AUGMENTS, OPTIMIZERS, SCHEDULES, TrainConfig, check_classes, suggested
-from cnnviz.ui import fields, labels, state, tables, warm
+from cnnviz.train.config import (
+    AUGMENTS,
+    INITIALISATIONS,
+    MODES,
+    OPTIMIZERS,
+    SCHEDULES,
+    TrainConfig,
+    check_classes,
+    suggested,
+)
+from cnnviz.ui import fields, state
+from cnnviz.ui.field import Field
 from cnnviz.ui.i18n import _
 
-FOLDER = "folder"
-
-
-def choose_data() -> str | None:
-    """Show the data sets and return the chosen one's name; None while it cannot be used."""
-    names = [*catalog.DATASETS, FOLDER]
-    state.keep_among(fields.DATASET, names)
-    chosen: str = st.selectbox(
-        _("Data set"), names, format_func=_data_title, **state.widget(fields.DATASET, forget_suggestions)
+FORM: dict[str, Field[Any]] = {
+    field.key: field
+    for field in (
+        fields.OPTIMIZER, fields.LEARNING_RATE, fields.MOMENTUM, fields.NESTEROV, fields.WEIGHT_DECAY, fields.SCHEDULE,
+        fields.STEP_EPOCHS, fields.STEP_FACTOR, fields.WARM_UP, fields.BATCH_SIZE, fields.EPOCHS, fields.SEED,
+        fields.VALIDATION, fields.AUGMENT, fields.LABEL_SMOOTHING, fields.CLIP_NORM, fields.PATIENCE,
+        fields.INITIALISATION, fields.MODE, fields.COMPILED,
     )
-    if chosen == FOLDER:
-        path = st.text_input(
-            _("Folder of pictures"), placeholder="/home/ada/pictures",
-            help=_("One subfolder a class; or train/ and test/, each with one subfolder a class."),
-            **state.widget(fields.FOLDER, forget_suggestions),
-        ).strip()  # fmt: skip
-        if not path:
-            st.caption(_("Type the path of a folder on this machine."))
-            return None
-        chosen = f"{catalog.FOLDER}{path}"
-    else:
-        info = catalog.lookup(chosen)
-        st.caption(
-            _("{about}. {train:,} to train, {test:,} to test. Licence: {licence}.").format(
-                about=_(info.description),
-                train=info.train_count,
-                test=info.test_count,
-                licence=_(info.licence),
-            )
-        )
-    problem = catalog.status(chosen).problem
-    if problem is None:
-        return chosen
-    if chosen in catalog.DATASETS and catalog.lookup(chosen).download_bytes:
-        _offer_download(chosen)
-        return None
-    raise problem
+}  # fmt: skip
+"""The fields of the form, by the names of ``TrainConfig``."""
 
 
-def choose_device() -> str:
-    """Show the devices with their free memory and return the chosen one's id."""
-    warm.wait()
-    titles = {"auto": _("Automatic: the fastest that is there")}
-    for device in devices.available():
-        free = _("{size} free").format(size=tables.size(device.memory_free)) if device.memory_free else ""
-        cores = _("{count} cores").format(count=device.cores) if device.cores else ""
-        titles[device.id] = ", ".join(filter(None, [f"{device.id}: {device.name}", cores, free]))
-    state.keep_among(fields.DEVICE, list(titles))
-    return str(
-        st.selectbox(_("Device"), list(titles), format_func=titles.__getitem__, **state.widget(fields.DEVICE))
-    )
-
-
-def choose_config(network: Network, dataset: str, device: str) -> TrainConfig:
-    """Show the numbers of the training, sensible at first, and return the whole config.
+def config_of_fields(network: Network, dataset: str, device: str) -> TrainConfig:
+    """Return the whole config that the form stands for.
 
     Raises:
         CnnvizError: if network and data set do not fit.
     """
     check_classes(network, len(catalog.lookup(dataset).classes), dataset)
     best = suggested(network, dataset)
-    suggestions: dict[fields.Field[Any], float] = {
-        fields.LEARNING_RATE: best.learning_rate,
-        fields.BATCH_SIZE: best.batch_size,
-        fields.EPOCHS: best.epochs,
-    }
-    for field, value in suggestions.items():
-        if not state.get(field):
-            state.put(field, value)
+    chosen = {name: state.get(field) for name, field in FORM.items() if state.get(field) is not None}
+    # What another choice has made pointless is left out: its widget is not shown either.
+    if chosen.get("optimizer", best.optimizer) != "sgd" or not chosen.get("momentum", best.momentum):
+        chosen["nesterov"] = False
+    if not chosen.get("validation_fraction", best.validation_fraction):
+        chosen["patience"] = 0
+    if chosen.get("mode", best.mode) != "fast":
+        chosen["compiled"] = False
+    return replace(best, device=device, **chosen)
+
+
+def choose_numbers(config: TrainConfig) -> None:
+    """Show the numbers that are asked for most: rate, batch, epochs, seed."""
     columns = st.columns(2)
-    rate = columns[0].number_input(
-        _("Learning rate"),
-        fields.SMALLEST_RATE,
-        fields.LARGEST_RATE,
-        format="%g",
-        step=0.001,
-        **state.widget(fields.LEARNING_RATE),
-    )
-    batch = columns[1].number_input(_("Batch size"), 1, 65536, **state.widget(fields.BATCH_SIZE))
-    epochs = columns[0].number_input(_("Epochs"), 1, 1000, **state.widget(fields.EPOCHS))
-    seed = columns[1].number_input(_("Seed"), 0, 2**31 - 1, **state.widget(fields.SEED))
-    with st.expander(_("Optimiser, schedule, augmentation")):
-        optimizer = _pick(_("Optimiser"), fields.OPTIMIZER, dict(zip(OPTIMIZERS, ("Adam", "AdamW", "SGD", "RMSprop"), strict=True)))  # fmt: skip
-        schedule = _pick(_("Learning-rate schedule"), fields.SCHEDULE, dict(zip(SCHEDULES, (_("Constant"), _("One cycle: up, then down to 0"), _("Cosine: down to 0")), strict=True)))  # fmt: skip
-        augment = _pick(_("Augmentation"), fields.AUGMENT, dict(zip(AUGMENTS, (_("None"), _("Shift by up to 2 pixels"), _("For drawings: shift, turn, scale, thickness")), strict=True)))  # fmt: skip
-    return TrainConfig(
-        network, dataset, device, optimizer, float(rate), schedule=schedule, batch_size=int(batch),
-        epochs=int(epochs), seed=int(seed), augment=augment,
-    )  # fmt: skip
+    with columns[0]:
+        _number(_("Learning rate"), config, fields.LEARNING_RATE, fields.SMALLEST_RATE, fields.LARGEST_RATE, format="%g", step=0.001)  # fmt: skip
+        _number(_("Epochs"), config, fields.EPOCHS, 1, 1000)
+    with columns[1]:
+        _number(_("Batch size"), config, fields.BATCH_SIZE, 1, 65536)
+        _number(_("Seed"), config, fields.SEED, 0, 2**31 - 1)
+
+
+def choose_rest(config: TrainConfig) -> None:
+    """Show what else decides how it learns, in three groups."""
+    with st.expander(_("Optimiser and schedule"), icon=":material/speed:", key="widget:group_optimiser"):
+        _optimiser(config)
+    with st.expander(
+        _("Against learning by heart"), icon=":material/shuffle:", key="widget:group_regularisation"
+    ):
+        _regularisation(config)
+    with st.expander(_("Precision and first weights"), icon=":material/tune:", key="widget:group_precision"):
+        _precision(config)
+    changed = [name for name in FORM if state.get(FORM[name]) is not None]
+    if changed and st.button(
+        _("Back to what is suggested"), icon=":material/restart_alt:", key="widget:suggested", type="tertiary",
+        help=_("Changed: {names}").format(names=", ".join(changed)), on_click=_forget_all,
+    ):  # fmt: skip
+        st.rerun()
 
 
 def forget_suggestions() -> None:
     """Another network or data set asks for other numbers: suggest them anew."""
-    state.put(fields.LEARNING_RATE, fields.LEARNING_RATE.default)
-    for field in (fields.BATCH_SIZE, fields.EPOCHS):
-        state.put(field, field.default)
+    for field in (fields.LEARNING_RATE, fields.BATCH_SIZE, fields.EPOCHS):
+        state.put(field, None)
 
 
-def _pick(title: str, field: fields.Field[str], titles: dict[str, str]) -> str:
-    state.keep_among(field, list(titles))
-    return str(st.selectbox(title, list(titles), format_func=titles.__getitem__, **state.widget(field)))
+def _optimiser(config: TrainConfig) -> None:
+    _pick(_("Optimiser"), config, fields.OPTIMIZER, dict(zip(OPTIMIZERS, ("Adam", "AdamW", "SGD", "RMSprop"), strict=True)))  # fmt: skip
+    if config.optimizer in {"sgd", "rmsprop"}:
+        _number(_("Momentum"), config, fields.MOMENTUM, 0.0, 0.9999, step=0.05, format="%g")
+    if config.optimizer == "sgd" and config.momentum:
+        _flag(_("Nesterov's momentum"), config, fields.NESTEROV, _("Looks one step ahead before it turns."))
+    _number(
+        _("Weight decay"), config, fields.WEIGHT_DECAY, 0.0, 1.0, step=0.0005, format="%g",
+        help=_("Pulls every weight a little towards 0 at each step."),
+    )  # fmt: skip
+    titles = (_("Constant"), _("Steps down"), _("Cosine: down to 0"), _("One cycle: up, then down to 0"))
+    _pick(_("Learning-rate schedule"), config, fields.SCHEDULE, dict(zip(SCHEDULES, titles, strict=True)))
+    if config.schedule == "step":
+        columns = st.columns(2)
+        with columns[0]:
+            _number(_("Every … epochs"), config, fields.STEP_EPOCHS, 1, 1000)
+        with columns[1]:
+            _number(_("times"), config, fields.STEP_FACTOR, 1e-6, 1.0, step=0.1, format="%g")
+    if config.schedule != "one_cycle":
+        _number(
+            _("Warm-up (epochs)"), config, fields.WARM_UP, 0.0, 1000.0, step=0.5, format="%g",
+            help=_("The rate rises from 0 before the schedule begins."),
+        )  # fmt: skip
 
 
-def _data_title(name: str) -> str:
-    return _("A folder of pictures") if name == FOLDER else labels.dataset(name)
+def _regularisation(config: TrainConfig) -> None:
+    titles = {
+        "flip": _("Mirror left and right"), "crop": _("Crop"), "shift": _("Shift by up to 2 pixels"), "rotate": _("Turn"),
+        "colour": _("Brightness, contrast, colour"), "drawing": _("For drawings: shift, turn, scale, thickness"),
+    }  # fmt: skip
+    st.multiselect(
+        _("Augmentation"), AUGMENTS, format_func=titles.__getitem__, placeholder=_("None"),
+        help=_("Changes the training pictures at random, so that the network learns what does not matter. The Data page shows how."),
+        **_shown(fields.AUGMENT, list(config.augment), tuple),
+    )  # fmt: skip
+    _number(
+        _("Label smoothing"), config, fields.LABEL_SMOOTHING, 0.0, 0.9, step=0.05, format="%g",
+        help=_("Part of the target that is spread over all classes."),
+    )  # fmt: skip
+    _number(
+        _("Clip gradients at norm"), config, fields.CLIP_NORM, 0.0, 1e6, step=0.5, format="%g", help=_("0 leaves them as they are."),
+    )  # fmt: skip
+    _number(
+        _("Validation part"), config, fields.VALIDATION, 0.0, 0.9, step=0.05, format="%g",
+        help=_("Part of the training pictures that is kept for validation; 0 keeps none."),
+    )  # fmt: skip
+    if config.validation_fraction:
+        _number(
+            _("Early stopping: patience (epochs)"), config, fields.PATIENCE, 0, 1000,
+            help=_("Ends after so many epochs without a better validation loss; 0 never does."),
+        )  # fmt: skip
 
 
-def _offer_download(name: str) -> None:
-    info = catalog.lookup(name)
-    problem = catalog.status(name).problem
-    assert problem is not None
-    st.info(
-        _("{title} is not on this machine yet ({size} to download). It will be kept in {root}.").format(
-            title=_(info.title), size=tables.size(info.download_bytes), root=catalog.data_root()
-        ),
-        icon=":material/database:",
+def _precision(config: TrainConfig) -> None:
+    titles = (
+        _("Exact: 32 bits, the same again with the same seed"),
+        _("Fast: 16 bits (bfloat16) where it pays"),
     )
-    if not st.button(_("Download"), icon=":material/download:", key="widget:download"):
-        return
-    warm.wait()
-    from cnnviz.data.download import download  # noqa: PLC0415  (imports torch)
+    _pick(_("Mode"), config, fields.MODE, dict(zip(MODES, titles, strict=True)))
+    if config.mode == "fast":
+        _flag(
+            _("Compile first (torch.compile)"), config, fields.COMPILED,
+            _("Takes a minute at the start; pays for small networks with large batches, and on a GPU."),
+        )  # fmt: skip
+    titles = (
+        _("Automatic: Xavier for sigmoid and tanh, else PyTorch's"), _("PyTorch's own"), _("Xavier (Glorot), as in d2l"),
+        _("Kaiming (He), for ReLU"),
+    )  # fmt: skip
+    _pick(_("First weights"), config, fields.INITIALISATION, dict(zip(INITIALISATIONS, titles, strict=True)))
 
-    bar = st.progress(0.0, _("Asking the server…"))
 
-    def show(done: int, total: int) -> None:
-        text = _("{done} of {total}").format(done=tables.size(done), total=tables.size(total))
-        bar.progress(min(1.0, done / total) if total else 0.0, text)
+def _forget_all() -> None:
+    for field in FORM.values():
+        state.put(field, None)
 
-    try:
-        download(name, show)
-    finally:
-        bar.empty()
-    st.rerun()
+
+def _number(
+    title: str, config: TrainConfig, field: Field[Any], least: float, most: float, **more: Any
+) -> None:
+    now = getattr(config, field.key)
+    make = float if isinstance(least, float) else int
+    st.number_input(title, least, most, **more, **_shown(field, min(max(make(now), least), most), make))
+
+
+def _flag(title: str, config: TrainConfig, field: Field[Any], explained: str) -> None:
+    st.toggle(title, help=explained, **_shown(field, getattr(config, field.key), bool))
+
+
+def _pick(title: str, config: TrainConfig, field: Field[Any], titles: Mapping[str, str]) -> None:
+    st.selectbox(
+        title, list(titles), format_func=titles.__getitem__, **_shown(field, getattr(config, field.key), str)
+    )
+
+
+def _shown(field: Field[Any], now: Any, make: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return ``key`` and ``on_change`` of a widget that shows what holds now; the field says only what was changed."""
+    key = f"widget:{field.key}"
+    st.session_state[key] = now
+
+    def follow() -> None:
+        state.put(field, make(st.session_state[key]))
+
+    return {"key": key, "on_change": follow}

@@ -11,25 +11,33 @@ from hypothesis import strategies as st
 from cnnviz.errors import CnnvizError, DataError, SpecError
 from cnnviz.nets.build import build
 from cnnviz.spec import BatchNorm1d, BatchNorm2d, Chain, Conv2d, Flatten, Linear, Network
-from cnnviz.train.config import AUGMENTS, OPTIMIZERS, SCHEDULES, TrainConfig, suggested
+from cnnviz.train.config import AUGMENTS, INITIALISATIONS, MODES, OPTIMIZERS, SCHEDULES, TrainConfig, suggested
 from tests.train.conftest import tiny_network
 
 CONFIGS = st.builds(
     TrainConfig,
     network=st.just(tiny_network()),
     dataset=st.sampled_from(["digits", "mnist", "fashion_mnist", "cifar10"]),
-    device=st.sampled_from(["auto", "cpu", "mps", "cuda", "cuda:0", "cuda:17"]),
+    device=st.sampled_from(["auto", "cpu", "mps", "cuda", "cuda:0", "cuda:17", "cuda:0+cuda:1", "cpu+cpu"]),
+    mode=st.sampled_from(MODES),
+    compiled=st.booleans(),
     optimizer=st.sampled_from(OPTIMIZERS),
     learning_rate=st.floats(1e-9, 100),
     momentum=st.floats(0, 0.9999),
     weight_decay=st.floats(0, 1),
     schedule=st.sampled_from(SCHEDULES),
+    step_epochs=st.integers(1, 100),
+    step_factor=st.floats(1e-6, 1),
+    warm_up=st.floats(0, 1000),
     batch_size=st.integers(1, 100_000),
     epochs=st.integers(1, 10_000),
     seed=st.integers(0, 2**31 - 1),
-    validation_fraction=st.floats(0, 0.9),
-    augment=st.sampled_from(AUGMENTS),
+    validation_fraction=st.floats(0.01, 0.9),
+    augment=st.sets(st.sampled_from(AUGMENTS)).map(tuple),
     label_smoothing=st.floats(0, 0.9),
+    clip_norm=st.floats(0, 1e6),
+    patience=st.integers(0, 100),
+    initialisation=st.sampled_from(INITIALISATIONS),
 )
 
 JSON = st.recursive(

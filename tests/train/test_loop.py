@@ -172,7 +172,7 @@ def test_a_network_that_does_not_end_in_a_score_a_class_is_refused():
 
 def test_one_cycle_rises_to_the_rate_and_falls_to_nothing():
     config = TrainConfig(tiny_network(), schedule="one_cycle", learning_rate=1.0)
-    rates = [rate_at(config, step, 100) for step in range(100)]
+    rates = [rate_at(config, step, 100, 10) for step in range(100)]
     assert max(rates) == pytest.approx(1.0, abs=0.02)
     assert rates.index(max(rates)) in {29, 30}
     assert rates[0] < 0.02

@@ -1,0 +1,84 @@
+"""The fields of the training laboratory: data, train, runs, results, search; ``cnnviz.ui.fields`` has them too."""
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+from cnnviz.train import config
+from cnnviz.train.run import State
+from cnnviz.ui.field import Field
+from cnnviz.ui.links import between, flag, never, one_of, pair, run_names, some_of, text, within
+
+SMALLEST_RATE, LARGEST_RATE = 1e-6, 10.0
+
+# The Train page's form
+
+DATASET = Field("dataset", "digits", text, ("train",), "dataset")
+FOLDER = Field("folder", "", text, ("train",), "folder")
+DEVICE = Field("device", "auto", text, ("train",), "device")
+
+def _choice(name: str, read: Callable[[str], Any], url: str = "") -> Field[Any]:
+    """A number of the training's config; None where it is as suggested for this network and data."""
+    return Field(name, None, read, ("train", "search"), url or name)
+
+
+OPTIMIZER = _choice("optimizer", one_of(*config.OPTIMIZERS))
+LEARNING_RATE = _choice("learning_rate", within(SMALLEST_RATE, LARGEST_RATE), "lr")
+MOMENTUM = _choice("momentum", within(0, 0.9999))
+NESTEROV = _choice("nesterov", flag)
+WEIGHT_DECAY = _choice("weight_decay", within(0, 1), "decay")
+SCHEDULE = _choice("schedule", one_of(*config.SCHEDULES))
+STEP_EPOCHS = _choice("step_epochs", between(1, 1000))
+STEP_FACTOR = _choice("step_factor", within(1e-6, 1))
+WARM_UP = _choice("warm_up", within(0, 1000))
+BATCH_SIZE = _choice("batch_size", between(1, 65536), "batch")
+EPOCHS = _choice("epochs", between(1, 1000))
+SEED = _choice("seed", between(0, 2**31 - 1))
+VALIDATION = _choice("validation_fraction", within(0, 0.9), "validation")
+AUGMENT = _choice("augment", some_of(*config.AUGMENTS))
+LABEL_SMOOTHING = _choice("label_smoothing", within(0, 0.9), "smoothing")
+CLIP_NORM = _choice("clip_norm", within(0, 1e6), "clip")
+PATIENCE = _choice("patience", between(0, 1000))
+INITIALISATION = _choice("initialisation", one_of(*config.INITIALISATIONS), "start")
+MODE = _choice("mode", one_of(*config.MODES))
+COMPILED = _choice("compiled", flag)
+CONFIG_PROBLEM: Field[Any] = Field("config_problem", None, never)
+"""Why the config file that somebody gave is none; None where it is."""
+WATCHED: Field[str] = Field("watched", "", never)
+HISTORY: Field[Any] = Field("history", None, never)
+RUN = Field("run", "", text, ("train", "runs", "results"), "run")
+
+# Data
+
+# Watching a run
+
+# Runs
+
+RUNS_CHOSEN: Field[tuple[str, ...]] = Field("runs_chosen", (), run_names, ("runs",), "runs")
+"""The runs that are looked at: one is opened, several are compared."""
+RUNS_TEXT = Field("runs_text", "", text, ("runs",), "find")
+RUNS_STATE = Field("runs_state", "", one_of("", *get_args(State)), ("runs",), "state")
+RUNS_NETWORK = Field("runs_network", "", text, ("runs",), "network")
+RUNS_DATASET = Field("runs_dataset", "", text, ("runs",), "dataset")
+RUNS_TAG = Field("runs_tag", "", text, ("runs",), "tag")
+RUNS_COST = Field("runs_cost", "seconds", one_of("seconds", "parameters", "steps"), ("runs",), "cost")
+RUNS_TURN: Field[int] = Field("runs_turn", 0, never)
+"""Counts the changes of the choice that the table did not make itself: it is then shown anew."""
+RUNS_SHOWN: Field[Any] = Field("runs_shown", None, never)
+"""The choice that the page below the table shows."""
+RUNS_DELETED: Field[tuple[str, ...]] = Field("runs_deleted", (), never)
+"""The runs that were deleted last and can be taken back by one press."""
+
+# Results
+
+RESULTS_SET = Field("results_set", "", one_of("", "test", "validation"), ("results",), "set")
+"""Which pictures' answers are shown; "" takes the test pictures where they were asked."""
+RESULTS_EPOCH = Field("results_epoch", 0, between(0, 999_999), ("results",), "epoch")
+"""The epoch whose validation is shown; 0 for the best."""
+RESULTS_CELL: Field[tuple[int, ...]] = Field("results_cell", (), pair, ("results",), "cell", look=True)
+"""The cell of the confusion matrix whose pictures are shown: truth, prediction; none at first."""
+RESULTS_PICTURE = Field("results_picture", -1, between(-1, 10**9), ("results",), "picture", look=True)
+"""The picture that is shown large, by its place in the set; -1 for none."""
+RESULTS_FOLLOWED = Field("results_followed", -1, between(-1000, 10**9), ("results",), "follow", look=True)
+"""The picture that the scrubber follows: a place among the validation pictures, or below 0 in the handful."""
+
+# Search
