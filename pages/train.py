@@ -40,5 +40,3 @@ with view:
         )
     else:
         live.show(run)
-        with st.expander(_("All runs"), icon=":material/list:"):
-            live.table()

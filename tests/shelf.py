@@ -18,7 +18,7 @@ DIGITS = tuple("0123456789")
 
 def config(**changes: object) -> TrainConfig:
     """A small LeNet's config on the embedded digits."""
-    return TrainConfig(get("lenet"), **{"epochs": 3, "batch_size": 32, **changes})
+    return TrainConfig(**{"network": get("lenet"), "epochs": 3, "batch_size": 32, **changes})
 
 
 def events(given: TrainConfig, *, epochs: int = 3, steps: int = 10, end: str = "finished") -> list[Event]:
@@ -97,7 +97,7 @@ def looked_into(run: Run, *, classes: int = 10, epochs: int = 3) -> None:
         )
     np.savez(folder / "validation.npz", numbers=np.arange(100), labels=draw.integers(0, classes, 100))
     labels = np.arange(200) % classes
-    scores = draw.random((200, classes)) + 3 * np.eye(classes)[labels]
+    scores = draw.random((200, classes)) + 0.6 * np.eye(classes)[labels]
     np.savez(
         run.path / "test.npz",
         probabilities=(scores / scores.sum(1, keepdims=True)).astype(np.float16), labels=labels.astype(np.int64),

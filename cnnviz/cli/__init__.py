@@ -4,7 +4,7 @@ With ``--json`` one JSON document goes to standard output and nothing else; prog
 error. Exit code 0 is success, 2 bad input (with one clear line), 1 a failure.
 """
 
-from cnnviz.cli import networks, files, training, trained  # noqa: F401, I001  (in the order of the help)
+from cnnviz.cli import networks, files, training, trained, searching  # noqa: F401, I001  (in the order of the help)
 from cnnviz.cli.frame import main
 
 __all__ = ["main"]

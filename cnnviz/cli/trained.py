@@ -1,5 +1,7 @@
 """Commands about trained networks: a run's report, a whole data set asked, pictures recognised."""
 
+import math
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,6 +10,7 @@ import typer
 
 from cnnviz.cli.frame import LANGUAGE, Json, Named, _, app, percent, print_json, print_table, write
 from cnnviz.errors import DataError
+from cnnviz.spec.checks import one_of
 
 
 @app.command(help=_("Write a run's report: one HTML page with curves, tables and how to repeat it."))
@@ -41,30 +44,48 @@ def evaluate(
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Evaluate a checkpoint."""
-    from cnnviz.explain import evaluation  # noqa: PLC0415  (imports torch)
-    from cnnviz.explain.checkpoints import path_of  # noqa: PLC0415
-    from cnnviz.nets.checkpoint import load  # noqa: PLC0415
+    from tqdm import tqdm  # noqa: PLC0415
 
-    loaded = load(path_of(checkpoint))
-    found = evaluation.evaluate(loaded, dataset or loaded.dataset, part=part)
+    from cnnviz.explain.checkpoints import path_of  # noqa: PLC0415
+    from cnnviz.explain.evaluation import evaluate as ask  # noqa: PLC0415
+    from cnnviz.nets.checkpoint import load  # noqa: PLC0415  (imports torch)
+
+    one_of("part", part, ("test", "validation"))
+    known = load(path_of(checkpoint))
+    with tqdm(total=100, unit="%", file=sys.stderr, disable=None) as bar:
+        found = ask(known, dataset, part, progress=lambda share: bar.update(round(100 * share) - bar.n))  # type: ignore[arg-type]
     rows = found.per_class()
     if as_json:
         print_json(
             {
-                "checkpoint": checkpoint, "dataset": dataset or loaded.dataset, "part": part, "pictures": len(found.labels),
-                "accuracy": found.accuracy, "per_class": [asdict(row) for row in rows],
+                "checkpoint": checkpoint, "dataset": dataset or known.dataset, "part": part, "pictures": len(found),
+                "accuracy": found.accuracy, "loss": found.loss,
+                "per_class": [{name: _plain(value) for name, value in asdict(row).items()} for row in rows],
                 "confusion": found.confusion().tolist(),
             }
         )  # fmt: skip
         return
-    typer.echo(_("{accuracy} of {count:,} pictures are right").format(accuracy=percent(found.accuracy), count=len(found.labels)))  # fmt: skip
+    typer.echo(
+        _("{accuracy} of {count:,} pictures are right").format(
+            accuracy=percent(found.accuracy), count=len(found)
+        )
+    )
     print_table(
         (_("class"), _("precision"), _("recall"), "F1", _("pictures")),
         [
-            (row.name, percent(row.precision), percent(row.recall), percent(row.f1), f"{row.support:,}")
+            (
+                row.name,
+                *(percent(_plain(value)) for value in (row.precision, row.recall, row.f1)),
+                f"{row.support:,}",
+            )
             for row in rows
         ],
     )
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it: a share of nothing is null."""
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 @app.command(help=_("Recognise pictures of digits, the way the canvas does."))

@@ -124,9 +124,10 @@ def runs(*, as_json: Json = False) -> None:
 def stop(run: Named) -> None:
     """Stop a run."""
     from cnnviz.train import runs as store  # noqa: PLC0415
+    from cnnviz.train.run import ALIVE  # noqa: PLC0415
 
     found = store.find(run)
-    if found.state() not in store.ALIVE:
+    if found.state() not in ALIVE:
         raise SpecError(
             "the run {run} has already ended: it is {state}", run=run, state=Message(found.state())
         )

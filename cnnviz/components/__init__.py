@@ -5,11 +5,12 @@ modules in ``browser/``, which draw them. Pointing, stepping and zooming never a
 edited number, a slider and a stroke do.
 """
 
+from cnnviz.components.advice import AdviceLabels, Said, advice
 from cnnviz.components.builder import BuilderLabels, Chosen, Entry, Piece, builder
 from cnnviz.components.chart import ChartData, ChartLabels, Mark, chart
 from cnnviz.components.code import CodeLabels, code
 from cnnviz.components.confusion import ConfusionLabels, confusion
-from cnnviz.components.curves import CurvesData, CurvesLabels, Series, curves
+from cnnviz.components.curves import Clock, Curve, CurveMark, CurvesLabels, Plot, curves
 from cnnviz.components.diagram import Box, DiagramLabels, diagram
 from cnnviz.components.drawing import Drawing, DrawingLabels, Prediction, drawing
 from cnnviz.components.findings import Fact, Finding, FindingsLabels, findings
@@ -19,16 +20,21 @@ from cnnviz.components.scrubber import Followed, Kernels, ScrubberLabels, scrubb
 from cnnviz.components.sliders import Slider, SlidersLabels, sliders
 from cnnviz.components.stage import Edit, Grid, StageData, StageLabels, Tensor, View, stage
 from cnnviz.components.thumbnails import Pictures, Thumbnail, ThumbnailsLabels, thumbnails
+from cnnviz.components.watching import Answers, FirstKernels, Strip, WatchingLabels, watching
 
 __all__ = [
+    "AdviceLabels",
+    "Answers",
     "Box",
     "BuilderLabels",
     "ChartData",
     "ChartLabels",
     "Chosen",
+    "Clock",
     "CodeLabels",
     "ConfusionLabels",
-    "CurvesData",
+    "Curve",
+    "CurveMark",
     "CurvesLabels",
     "DiagramLabels",
     "Drawing",
@@ -38,6 +44,7 @@ __all__ = [
     "Fact",
     "Finding",
     "FindingsLabels",
+    "FirstKernels",
     "Followed",
     "Grid",
     "Kernels",
@@ -48,19 +55,23 @@ __all__ = [
     "PanelsLabels",
     "Pictures",
     "Piece",
+    "Plot",
     "Prediction",
     "Problem",
     "RowsLabels",
+    "Said",
     "ScrubberLabels",
-    "Series",
     "Slider",
     "SlidersLabels",
     "StageData",
     "StageLabels",
+    "Strip",
     "Tensor",
     "Thumbnail",
     "ThumbnailsLabels",
     "View",
+    "WatchingLabels",
+    "advice",
     "builder",
     "cell_by_cell",
     "chart",
@@ -77,4 +88,5 @@ __all__ = [
     "sliders",
     "stage",
     "thumbnails",
+    "watching",
 ]

@@ -77,6 +77,7 @@ class ChartData:
         equal: one unit has the same length in both directions; the ranges grow to fit.
         marks: points and lines to notice.
         y_log: each power of ten gets the same height; values that are not positive leave a gap.
+        x_log: each power of ten gets the same width; all of x must be positive.
         x_names: names for x = 0, 1, 2, ... instead of numbers.
     """
 
@@ -88,6 +89,7 @@ class ChartData:
     equal: bool = False
     marks: Sequence[Mark] = ()
     y_log: bool = False
+    x_log: bool = False
     x_names: Sequence[str] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -95,7 +97,7 @@ class ChartData:
         return {
             "series": [each.to_json() for each in self.series],
             "x_title": self.x_title, "y_title": self.y_title, "x_range": self.x_range, "y_range": self.y_range,
-            "equal": self.equal, "y_log": self.y_log, "x_names": list(self.x_names),
+            "equal": self.equal, "y_log": self.y_log, "x_log": self.x_log, "x_names": list(self.x_names),
             "marks": [{"x": mark.x, "y": mark.y, "text": mark.text} for mark in self.marks],
         }  # fmt: skip
 

@@ -20,7 +20,7 @@ class ConfusionLabels(SavingLabels):
     prediction: str
     """Prediction"""
     counts: str
-    """Pictures"""
+    """Counts"""
     shares: str
     """Share of the row"""
     right: str

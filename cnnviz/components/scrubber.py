@@ -109,7 +109,7 @@ class ScrubberLabels(TypedDict):
 
 def scrubber(
     epochs: Sequence[int],
-    accuracies: Sequence[float],
+    accuracies: Sequence[float | None],
     classes: Sequence[str],
     labels: ScrubberLabels,
     key: str,
@@ -127,7 +127,7 @@ def scrubber(
 
     Args:
         epochs: their numbers, ascending; all else has one entry for each.
-        accuracies: on the validation pictures, 0 to 1.
+        accuracies: on the validation pictures, 0 to 1; None where none were kept.
         classes: names of the C classes, translated.
         labels: visible texts.
         key: identity of the component.
@@ -135,7 +135,8 @@ def scrubber(
         kernels: of the first convolution.
         confusions: little-endian uint16, C x C for each epoch; empty for none.
         followed: the picture whose answers are shown.
-        handful: pictures to choose from. handful_truths: what they show.
+        handful: pictures to choose from.
+        handful_truths: what they show.
         on_follow: called with the place in the handful of the picture that was clicked.
         on_open: called with the number of the epoch that shall be shown whole.
     """
@@ -151,7 +152,7 @@ def scrubber(
                 on_open(epoch)
 
     payload = {
-        "epochs": list(epochs), "accuracies": [round(float(share), 6) for share in accuracies], "best": best,
+        "epochs": list(epochs), "accuracies": [None if share is None else round(share, 6) for share in accuracies], "best": best,
         "kernels": kernels.to_json() if kernels else None,
         "confusions": b64encode(confusions).decode() if confusions else None,
         "followed": followed.to_json() if followed else None,

@@ -10,6 +10,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -108,6 +109,47 @@ def some(pictures: Pictures, numbers: Tensor) -> Pictures:
     return pictures.only(numbers) if isinstance(pictures, Files) else pictures[numbers]
 
 
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """How pictures of one shape come to another.
+
+    Attributes:
+        channels: "keep"; "grey" (colour becomes grey); "repeat" (grey becomes colour).
+        size: "keep"; "pad" (black around); "resize".
+        padding: pixels that "pad" adds left, top, right and below.
+    """
+
+    channels: Literal["keep", "grey", "repeat"]
+    size: Literal["keep", "pad", "resize"]
+    padding: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+
+def fitting(have: Shape, want: Shape) -> Fitting:
+    """Return how pictures of one (channels, height, width) are brought to another.
+
+    Raises:
+        DataError: for channels that are neither 1 nor 3 where they have to change.
+    """
+    if have[0] == want[0]:
+        channels: Literal["keep", "grey", "repeat"] = "keep"
+    elif have[0] == 1:
+        channels = "repeat"
+    elif (have[0], want[0]) == (3, 1):
+        channels = "grey"
+    else:
+        raise DataError(
+            "pictures with {have} channels cannot go into a network that takes {wanted}",
+            have=have[0],
+            wanted=want[0],
+        )
+    if have[1:] == want[1:]:
+        return Fitting(channels, "keep")
+    if not all(0.75 * side <= now <= side for now, side in zip(have[1:], want[1:], strict=True)):
+        return Fitting(channels, "resize")
+    down, right = want[1] - have[1], want[2] - have[2]
+    return Fitting(channels, "pad", (right // 2, down // 2, right - right // 2, down - down // 2))
+
+
 def fit(images: Tensor, shape: Shape) -> Tensor:
     """Bring pictures to a network's (channels, height, width).
 
@@ -120,20 +162,22 @@ def fit(images: Tensor, shape: Shape) -> Tensor:
         shape: what the network takes in.
 
     Raises:
-        DataError: for channels that are neither 1 nor 3 where they have to change.
+        DataError: as ``fitting``.
     """
-    channels, height, width = shape
-    images = _channels(images, channels)
-    have = images.shape[-2:]
-    if have == (height, width):
+    way = fitting((images.shape[1], images.shape[2], images.shape[3]), shape)
+    if way.channels == "repeat":
+        images = images.expand(-1, shape[0], -1, -1)
+    elif way.channels == "grey":
+        images = _grey(images)
+    if way.size == "keep":
         return images
-    if all(0.75 * want <= now <= want for now, want in zip(have, (height, width), strict=True)):
-        down, right = height - have[0], width - have[1]
-        return F.pad(images, (right // 2, right - right // 2, down // 2, down - down // 2))
+    if way.size == "pad":
+        left, top, right, below = way.padding
+        return F.pad(images, (left, right, top, below))
     if images.dtype != torch.uint8:
-        return F.interpolate(images, (height, width), mode="bilinear", antialias=True)
+        return F.interpolate(images, shape[1:], mode="bilinear", antialias=True)
     parts = [
-        F.interpolate(part.float(), (height, width), mode="bilinear", antialias=True)
+        F.interpolate(part.float(), shape[1:], mode="bilinear", antialias=True)
         .round_()
         .clamp_(0, 255)
         .to(torch.uint8)
@@ -216,8 +260,10 @@ def _official(info: catalog.DatasetInfo, root: Path) -> Dataset:
 def _dataset(
     name: str, classes: tuple[str, ...], train_x: Pictures, train_y: Tensor, test_x: Pictures, test_y: Tensor
 ) -> Dataset:
+    if not len(train_y) or not len(test_y):
+        raise DataError("{name} has too few pictures: at least one class needs two of them", name=name)
     for x, y in ((train_x, train_y), (test_x, test_y)):
-        if len(x) != len(y) or not len(y) or int(y.min()) < 0 or int(y.max()) >= len(classes):
+        if len(x) != len(y) or int(y.min()) < 0 or int(y.max()) >= len(classes):
             raise DataError("{name} is damaged: pictures and labels do not fit together", name=name)
     measured = train_x
     if catalog.is_folder(name) and len(train_x) > MEASURED:
@@ -262,18 +308,9 @@ def _chosen(labels: Tensor, fraction: float, seed: int) -> tuple[Tensor, Tensor]
     return torch.cat(kept).sort().values, torch.cat(taken).sort().values
 
 
-def _channels(images: Tensor, wanted: int) -> Tensor:
-    have = images.shape[1]
-    if have == wanted:
-        return images
-    if have == 1:
-        return images.expand(-1, wanted, -1, -1)
-    if have == 3 and wanted == 1:
-        weights = torch.tensor([0.299, 0.587, 0.114], device=images.device).view(1, 3, 1, 1)
-        if images.dtype != torch.uint8:
-            return (images * weights.to(images.dtype)).sum(1, keepdim=True)
-        parts = torch.split(images, 4096)
-        return torch.cat([(part * weights).sum(1, keepdim=True).round_().to(torch.uint8) for part in parts])
-    raise DataError(
-        "pictures with {have} channels cannot go into a network that takes {wanted}", have=have, wanted=wanted
-    )
+def _grey(images: Tensor) -> Tensor:
+    weights = torch.tensor([0.299, 0.587, 0.114], device=images.device).view(1, 3, 1, 1)
+    if images.dtype != torch.uint8:
+        return (images * weights.to(images.dtype)).sum(1, keepdim=True)
+    parts = torch.split(images, 4096)
+    return torch.cat([(part * weights).sum(1, keepdim=True).round_().to(torch.uint8) for part in parts])

@@ -8,6 +8,7 @@ numpy only. What is damaged, too large or from somebody else is passed over: a p
 import re
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.explain.evaluation import Answers, Evaluation
+from cnnviz.errors import RunError
+from cnnviz.explain.evaluation import Answers, Evaluation, evaluate
 
 FOLDER = "epochs"
 TEST, LIVE = "test.npz", "live.npz"
@@ -45,7 +47,8 @@ class Epoch:
     Attributes:
         number: counted from 1.
         kernels: float32 (O, I, kh, kw) of the first convolution; None where there is none.
-        predicted: int64 (N,), what each validation picture was taken for. confidence: float64 (N,), how surely.
+        predicted: int64 (N,), what each validation picture was taken for; empty where none were kept.
+        confidence: float64 (N,), how surely.
         handful: float64 (H, C), the probabilities for the watched pictures; None where they were not kept.
     """
 
@@ -84,9 +87,10 @@ def files(run: Path) -> dict[int, Path]:
 def read(path: Path) -> Epoch | None:
     """Return one epoch; None where its file is missing, damaged or too large."""
     match, data = _NAME.fullmatch(path.name), load(path)
-    if match is None or not {"predicted", "confidence"} <= data.keys():
+    if match is None or not data:
         return None
-    predicted, confidence = data["predicted"], data["confidence"]
+    nothing = np.zeros(0, np.uint16)
+    predicted, confidence = data.get("predicted", nothing), data.get("confidence", nothing.astype(np.float16))
     kernels, handful = data.get("kernels"), data.get("handful")
     good = (
         predicted.ndim == confidence.ndim == 1
@@ -158,3 +162,48 @@ def load(path: Path) -> dict[str, NDArray[Any]]:
         SyntaxError,
     ):
         return {}
+
+
+def ask_test(
+    run: Path,
+    checkpoint: Path,
+    *,
+    progress: Callable[[float], None] = lambda _share: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Evaluation:
+    """Ask a run's network the official test pictures, and write the answers and the asking down in its folder.
+
+    Args:
+        run: the run's folder.
+        checkpoint: the weights to ask with.
+        progress: told the share that is done, 0 to 1.
+        should_stop: asked before every batch.
+
+    Raises:
+        CnnvizError: as ``evaluate``, and if nothing can be written.
+    """
+    from cnnviz.train import records  # noqa: PLC0415  (reading comes without it)
+
+    try:
+        records.ask_test(run)
+        answers = evaluate(checkpoint, progress=progress, should_stop=should_stop)
+        records.write(
+            run / TEST,
+            {
+                "probabilities": answers.probabilities.astype(np.float16), "labels": answers.labels,
+                "predicted": answers.predicted.astype(np.uint16),
+            },
+        )  # fmt: skip
+    except OSError as error:
+        raise RunError(
+            "the answers cannot be kept in {path}: {reason}", path=str(run), reason=error.strerror or ""
+        ) from None
+    return answers
+
+
+def times_asked(run: Path) -> int:
+    """Return how often a run's card says that the test pictures were asked; 0 where it does not say."""
+    from cnnviz.train import records  # noqa: PLC0415
+
+    asked = records.read_card(run).get("test_asked")
+    return asked if isinstance(asked, int) else 0

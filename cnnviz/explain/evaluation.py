@@ -264,27 +264,31 @@ def evaluate(
             "this network tells {count} classes apart, {dataset} has {found}",
             count=len(known.classes), dataset=dataset.name, found=len(dataset.classes),
         )  # fmt: skip
-    x, y = _part(dataset, part, known)
+    numbers = _numbers(dataset, part, known)
+    x, y = (dataset.test_x, dataset.test_y) if part == "test" else (dataset.train_x, dataset.train_y)
     where = torch.device(device)
     module = known.module().to(where)
     mean, std = (torch.tensor(v, device=where).view(1, -1, 1, 1) for v in (known.mean, known.std))
     size = max(1, min(1000, PIXELS // (shape[0] * shape[1] * shape[2])))
     found = []
     with torch.inference_mode():
-        for first in range(0, len(x), size):
+        for first in range(0, len(numbers), size):
             if should_stop():
                 raise RunError("the evaluation was stopped")
-            batch = fit(x[first : first + size], shape).to(where).float().div_(255)
+            batch = fit(x[numbers[first : first + size]], shape).to(where).float().div_(255)
             found.append(_probabilities(module((batch - mean) / std), known).cpu())
-            progress(min(1.0, (first + size) / len(x)))
-    return Evaluation(torch.cat(found).numpy(), y.numpy(), dataset.classes)
+            progress(min(1.0, (first + size) / len(numbers)))
+    return Evaluation(torch.cat(found).numpy(), y[numbers].numpy(), dataset.classes)
 
 
-def _part(dataset: "Dataset", part: Part, known: "Checkpoint") -> "tuple[Tensor, Tensor]":
+def _numbers(dataset: "Dataset", part: Part, known: "Checkpoint") -> "Tensor":
+    """Return which pictures of the test or training part are meant."""
+    import torch  # noqa: PLC0415
+
     from cnnviz.data.datasets import split  # noqa: PLC0415
 
     if part == "test":
-        return dataset.test_x, dataset.test_y
+        return torch.arange(len(dataset.test_y))
     fraction, seed = known.card.get("validation_fraction"), known.card.get("seed")
     if not isinstance(fraction, float | int) or not isinstance(seed, int):
         raise RunError("this checkpoint does not say which pictures it was validated with")
@@ -292,7 +296,7 @@ def _part(dataset: "Dataset", part: Part, known: "Checkpoint") -> "tuple[Tensor,
     numbers = kept if part == "validation" else learned
     if not len(numbers):
         raise RunError("this run kept no validation pictures")
-    return dataset.train_x[numbers], dataset.train_y[numbers]
+    return numbers
 
 
 def _probabilities(scores: "Tensor", known: "Checkpoint") -> "Tensor":

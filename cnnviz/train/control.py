@@ -88,11 +88,15 @@ def send(run: Run, request: Request) -> None:
 
 
 class Inbox:
-    """The worker's end: the requests that came since the last look; what was there before is passed over."""
+    """The worker's end: the requests that came since the last look.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: of the run. past: whether what was asked before counts, too; else it is passed over.
+    """
+
+    def __init__(self, folder: Path, *, past: bool = False) -> None:
         self._path = folder / CONTROL
-        self._offset = self._size()
+        self._offset = 0 if past else self._size()
 
     def new(self) -> Iterator[Request]:
         """Yield the requests that have come, the oldest first; damaged lines are passed over."""

@@ -4,7 +4,8 @@ import os
 import platform
 import shutil
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -57,7 +58,9 @@ def available(root: Path | None = None) -> list[Device]:
         known = _gpu_memory()
         for number in range(torch.cuda.device_count()):
             id_, properties = f"cuda:{number}", torch.cuda.get_device_properties(number)
-            free, total = known.get(_uuid(str(getattr(properties, "uuid", "")))) or torch.cuda.mem_get_info(number)
+            free, total = known.get(_uuid(str(getattr(properties, "uuid", "")))) or torch.cuda.mem_get_info(
+                number
+            )
             devices.append(Device(id_, properties.name, "cuda", free, total, users=users.get(id_, ())))
     if torch.backends.mps.is_available():
         devices.append(Device("mps", "Apple MPS", "mps", users=users.get("mps", ())))
@@ -65,33 +68,40 @@ def available(root: Path | None = None) -> list[Device]:
 
 
 def resolve(wanted: str, root: Path | None = None) -> str:
-    """Return the id of the device that is meant.
-
-    "auto" takes among the CUDA GPUs that the fewest runs use the one with most free memory, then MPS, then the
-    CPU. Several devices ("cuda:0+cuda:1") stay several.
+    """Return the id of the device that is meant, see ``pick``; "cpu" is known without torch.
 
     Raises:
         DeviceError: if it is not there; lists what is.
     """
     if set(wanted.split(SEVERAL)) == {"cpu"}:
         return wanted
-    devices = available(root)
-    gpus = [device for device in devices if device.kind == "cuda"]
+    return SEVERAL.join(device.id for device in pick(wanted, available(root)))
+
+
+def pick(wanted: str, devices: Sequence[Device]) -> list[Device]:
+    """Return the devices that are meant, one for each process of a training.
+
+    "auto" takes among the CUDA GPUs that the fewest runs use the one with most free memory, then MPS, then the
+    CPU. Several ("cuda:0+cuda:1") stay several.
+
+    Raises:
+        DeviceError: if one is not there; lists what is.
+    """
     if wanted == "auto":
-        best = max(gpus, key=lambda gpu: (-len(gpu.users), gpu.memory_free), default=devices[-1])
-        return best.id
-    wanted = "cuda:0" if wanted == "cuda" else wanted
-    known = {device.id for device in devices}
-    parts = wanted.split(SEVERAL)
-    for part in parts:
-        if part not in known:
+        gpus = [device for device in devices if device.kind == "cuda"]
+        return [max(gpus, key=lambda gpu: (-len(gpu.users), gpu.memory_free), default=devices[-1])]
+    known = {device.id: device for device in devices}
+    ids = parts("cuda:0" if wanted == "cuda" else wanted)
+    for each in ids:
+        if each not in known:
             raise DeviceError(
                 "there is no device `{device}` here; there are: {known}",
-                device=part[:40], known=", ".join(["auto", *(device.id for device in devices)]),
+                device=each[:40], known=", ".join(["auto", *known]),
             )  # fmt: skip
-    if len(set(parts)) < len(parts):
+    twice = len(set(ids)) < len(ids)
+    if twice and set(ids) != {"cpu"}:
         raise DeviceError("`{device}` names the same GPU twice", device=wanted[:80])
-    return wanted
+    return [known[each] for each in ids]
 
 
 def parts(device: str) -> tuple[str, ...]:
@@ -99,11 +109,24 @@ def parts(device: str) -> tuple[str, ...]:
     return tuple(device.split(SEVERAL))
 
 
+def emptied(device: str) -> Device:
+    """Return one of our devices with as much free memory as it had without this process."""
+    import torch  # noqa: PLC0415
+
+    found = pick(parts(device)[0], available())[0]
+    if found.kind == "cuda":
+        return replace(found, memory_free=found.memory_free + torch.cuda.memory_reserved(found.id))
+    ours = sum(int(line.split()[1]) * 1024 for line in _lines("/proc/self/status") if line.startswith("RssAnon:"))
+    return replace(found, memory_free=found.memory_free + ours)
+
+
 def name_of(wanted: str) -> str:
     """Return the name of a device by its id; the id itself where it is not there."""
     names = {device.id: device.name for device in available()}
     each = [names.get(part, part) for part in parts(wanted)]
-    return each[0] if len(each) == 1 else f"{len(each)} × {each[0]}" if len(set(each)) == 1 else " + ".join(each)
+    return (
+        each[0] if len(each) == 1 else f"{len(each)} × {each[0]}" if len(set(each)) == 1 else " + ".join(each)
+    )
 
 
 def _cpu(users: tuple[str, ...]) -> Device:
@@ -139,7 +162,12 @@ def _gpu_memory() -> dict[str, tuple[int, int]]:
     asked = [tool, "--query-gpu=uuid,memory.free,memory.total", "--format=csv,noheader,nounits"]
     try:
         said = subprocess.run(  # noqa: S603
-            asked, capture_output=True, text=True, timeout=SLOWEST_ANSWER, check=True, stdin=subprocess.DEVNULL
+            asked,
+            capture_output=True,
+            text=True,
+            timeout=SLOWEST_ANSWER,
+            check=True,
+            stdin=subprocess.DEVNULL,
         ).stdout
         rows = [line.split(",") for line in said.splitlines() if line.strip()]
         return {_uuid(uuid): (int(free) << 20, int(total) << 20) for uuid, free, total in rows}

@@ -6,6 +6,7 @@ from typing import Any
 
 from cnnviz.shapes import say
 from cnnviz.spec import Network, leaves
+from cnnviz.spec.code import line
 from cnnviz.train.config import TrainConfig
 
 MOST_LAYERS = 20
@@ -31,14 +32,18 @@ def differences(configs: Sequence[TrainConfig]) -> Differences:
     Networks of one name are compared layer by layer, each under its path: ``network.fc.2``. Those with
     different names differ in their name and input only, as nothing else could be set side by side.
     """
+    networks = [config.network for config in configs]
     every = [_facts(config) for config in configs]
-    if len({config.network for config in configs}) > 1 and len({facts["network"] for facts in every}) == 1:
-        for facts, layers in zip(every, _layers([config.network for config in configs]), strict=True):
-            facts |= layers
+    if len({network.name for network in networks}) == 1:
+        every = [facts | layers for facts, layers in zip(every, _layers(networks), strict=True)]
     names = dict.fromkeys(name for facts in every for name in facts)
     columns = {name: tuple(facts.get(name) for facts in every) for name in names}
-    differing = {name: values for name, values in columns.items() if any(value != values[0] for value in values)}
-    return Differences(differing, {name: values[0] for name, values in columns.items() if name not in differing})
+    differing = {
+        name: values for name, values in columns.items() if any(value != values[0] for value in values)
+    }
+    return Differences(
+        differing, {name: values[0] for name, values in columns.items() if name not in differing}
+    )
 
 
 def _facts(config: TrainConfig) -> dict[str, Any]:
@@ -48,7 +53,10 @@ def _facts(config: TrainConfig) -> dict[str, Any]:
 
 def _layers(networks: Sequence[Network]) -> list[dict[str, str]]:
     """Return for each network those of its layers that are not the same in all."""
-    found = [{f"network.{path}": repr(layer) for path, layer in leaves(network.body)} for network in networks]
+    found = [
+        {f"network.{path}": line(layer).removeprefix("nn.") for path, layer in leaves(network.body)}
+        for network in networks
+    ]
     paths = dict.fromkeys(path for layers in found for path in layers)
     odd = [path for path in paths if len({layers.get(path) for layers in found}) > 1][:MOST_LAYERS]
     return [{path: layers[path] for path in odd if path in layers} for layers in found]

@@ -186,10 +186,12 @@ def _inside(history: History, config: TrainConfig) -> Iterable[Finding]:
         for path, share in shares.items()
         if isinstance(kinds.get(path), Sigmoid | Tanh) and share > 0.5
     }
+    # A network that learns all the same is told so more quietly.
+    severity: Severity = "warning" if _recent(history.accuracy) < 0.5 else "advice"
     if dead:
         path = max(dead, key=dead.__getitem__)
         yield Finding(
-            "warning",
+            severity,
             Sentence(
                 "{share} of the units of `{layer}` are dead: their ReLU gives 0 for every picture, so they no longer learn.",
                 {"share": _percent(dead[path]), "layer": path},
@@ -202,7 +204,7 @@ def _inside(history: History, config: TrainConfig) -> Iterable[Finding]:
     if full:
         path = max(full, key=full.__getitem__)
         yield Finding(
-            "warning",
+            severity,
             Sentence(
                 "{share} of the units of `{layer}` are saturated: where a sigmoid or tanh is flat, almost no gradient comes through.",
                 {"share": _percent(full[path]), "layer": path},

@@ -24,17 +24,12 @@ class ByteDropout(nn.Module):
             return x
         count = x.numel()
         chance = torch.empty((count + 7) // 8, dtype=torch.int64).random_(-(2**63), None)
-        coins = chance.view(torch.uint8)[:count] >= self.threshold
+        kept = chance.view(torch.uint8)[:count] >= self.threshold
+        factors = kept.to(x.dtype).mul_(1 / (1 - self.p))  # one product forward, one backward
         dense = x.is_contiguous() or x.is_contiguous(memory_format=torch.channels_last)
-        mask = coins.as_strided(x.shape, x.stride()) if dense else coins.view(x.shape)
-        return (x * mask).mul_(1 / (1 - self.p))
+        return x * (factors.as_strided(x.shape, x.stride()) if dense else factors.view(x.shape))
 
 
-def with_byte_dropout(module: nn.Module) -> nn.Module:
-    """Replace every ``nn.Dropout`` whose probability a byte can decide; weights and their names stay the same."""
-    for name, part in list(module.named_children()):
-        if isinstance(part, nn.Dropout) and 0 < part.p < 1 and (part.p * LEVELS).is_integer():
-            setattr(module, name, ByteDropout(part.p))
-        else:
-            with_byte_dropout(part)
-    return module
+def decides(part: nn.Module) -> bool:
+    """Return whether a byte can decide for a layer: ``nn.Dropout`` with a multiple of 1/256 between 0 and 1."""
+    return type(part) is nn.Dropout and 0 < part.p < 1 and (part.p * LEVELS).is_integer()

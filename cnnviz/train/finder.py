@@ -15,12 +15,11 @@ from pathlib import Path
 from cnnviz.errors import CnnvizError, RunError
 from cnnviz.train import devices, locks, queue, tasks
 from cnnviz.train.config import TrainConfig
-from cnnviz.train.finding import Point
+from cnnviz.train.finding import STEPS, Point
 from cnnviz.train.run import CONFIG
 from cnnviz.train.runs import runs_root
 from cnnviz.train.worker import keep_memory, yield_cores
 
-STEPS = 100
 LEAST, MOST = 1e-7, 10.0
 
 KEEP = 0.9

@@ -24,6 +24,9 @@ from cnnviz.train.tasks import Task
 FOLDER = "_finder"
 KEPT = 20
 
+STEPS = 100
+"""Of a whole range test."""
+
 _NAME = re.compile(r"[0-9]{8}-[0-9]{6}-lr-[0-9a-f]{4}")
 
 SKIPPED = 0.1

@@ -36,8 +36,8 @@ def _follow(line: Connection) -> None:
     import torch  # noqa: PLC0415  (after the allocator is set)
 
     from cnnviz.train.config import TrainConfig  # noqa: PLC0415
-    from cnnviz.train.loop import Training  # noqa: PLC0415
     from cnnviz.train.parallel import READY, Team, follow, meet  # noqa: PLC0415
+    from cnnviz.train.training import Training  # noqa: PLC0415
 
     class Follower(Team):
         def join(self) -> None:
@@ -47,7 +47,7 @@ def _follow(line: Connection) -> None:
     config = TrainConfig.from_json(config_text)
     training = Training(config, dataset, team=Follower(torch.device(ids[rank]), rank, len(ids)))
     torch.manual_seed(config.seed + 7919 * rank)  # its own chance for dropout
-    training.module.train()
+    training.quick.train()
 
     def take_over(data: bytes) -> None:
         state = torch.load(io.BytesIO(data), map_location=training.device, weights_only=True)

@@ -20,6 +20,8 @@ from cnnviz.train.history import EVENTS
 from cnnviz.train.run import ALIVE, CONFIG, Run, State
 from cnnviz.train.runs import list_runs
 
+CARD = "card.json"
+MOST_CARD_BYTES = 1_000_000
 MOST_KEPT = 4000
 
 _NEEDED = tuple(
@@ -138,6 +140,16 @@ def record(run: Run) -> Record:
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
     return row
+
+
+def card(run: Run) -> dict[str, Any]:
+    """Return what a run says of itself (``card.json``); nothing where it is missing or damaged."""
+    path = run.path / CARD
+    try:
+        found = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= MOST_CARD_BYTES else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _may_change(row: Record) -> bool:

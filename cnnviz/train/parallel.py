@@ -84,8 +84,10 @@ class Team:
             return module
         self.join()
         if self.device.type == "cuda":
-            module = nn.SyncBatchNorm.convert_sync_batchnorm(module)
-            return DistributedDataParallel(module, device_ids=[self.device.index], gradient_as_bucket_view=True)
+            module = nn.SyncBatchNorm.convert_sync_batchnorm(module)  # type: ignore[no-untyped-call]
+            return DistributedDataParallel(
+                module, device_ids=[self.device.index], gradient_as_bucket_view=True
+            )
         return DistributedDataParallel(module, gradient_as_bucket_view=True)
 
     def join(self) -> None:
@@ -100,7 +102,8 @@ class Team:
         A batch too small for two pictures each is done by every process as a whole.
 
         Args:
-            numbers: of the batch's pictures, best on the CPU. rate: the learning rate of this step.
+            numbers: of the batch's pictures, best on the CPU.
+            rate: the learning rate of this step.
         """
         count = len(numbers)
         if self.size == 1 or count < 2 * self.size:
@@ -131,7 +134,8 @@ def gather(config: TrainConfig, dataset: Dataset | None = None) -> Team:
     """Return the team of a training and start its other processes, which get ready while this one loads its data.
 
     Args:
-        config: its device is resolved. dataset: the pictures, where they are loaded already.
+        config: its device is resolved.
+        dataset: the pictures, where they are loaded already.
     """
     ids = devices.parts(config.device)
     device = torch.device(ids[0])
@@ -157,7 +161,9 @@ class Leader(Team):
         except OSError as error:
             self.close()
             raise DeviceError(
-                "the processes for {device} cannot be started: {reason}", device=config.device, reason=str(error)
+                "the processes for {device} cannot be started: {reason}",
+                device=config.device,
+                reason=str(error),
             ) from None
         if device.type == "cpu":
             torch.set_num_threads(min(self._threads, self._share_of_cores()))
@@ -304,7 +310,9 @@ def meet(device: torch.device, rank: int, size: int, store: str) -> None:
     )  # fmt: skip
 
 
-def follow(line: Connection, batch: Callable[[Tensor, float], object], take_over: Callable[[bytes], None]) -> None:
+def follow(
+    line: Connection, batch: Callable[[Tensor, float], object], take_over: Callable[[bytes], None]
+) -> None:
     """Do what the leader tells, until it lets go or is gone.
 
     A thread listens, so that a process in the middle of a batch whose leader fell ends, too.

@@ -12,7 +12,6 @@ Never more than the places: whoever has a place had, when it got it, room beside
 tickets only ever come after it.
 """
 
-import fcntl
 import json
 import os
 import platform

@@ -43,15 +43,17 @@ def initialised(config: TrainConfig) -> nn.Module:
 
 
 def loss_of(network: Network, smoothing: float) -> Loss:
-    """Return the loss that fits a network's last layer: cross-entropy of scores or (log) probabilities."""
+    """Return the loss that fits a network's last layer: cross-entropy of scores or (log) probabilities, in float32."""
     last = [layer for _, layer in leaves(network.body)][-1:]
     match last:
         case [LogSoftmax()]:
-            return lambda scores, y: _negative_log_likelihood(scores, y, smoothing)
+            return lambda scores, y: _negative_log_likelihood(scores.float(), y, smoothing)
         case [Softmax()]:
-            return lambda scores, y: _negative_log_likelihood(scores.clamp_min(1e-12).log(), y, smoothing)
+            return lambda scores, y: _negative_log_likelihood(
+                scores.float().clamp_min(1e-12).log(), y, smoothing
+            )
         case _:
-            return lambda scores, y: F.cross_entropy(scores, y, label_smoothing=smoothing)
+            return lambda scores, y: F.cross_entropy(scores.float(), y, label_smoothing=smoothing)
 
 
 def optimizer_of(config: TrainConfig, module: nn.Module, device: torch.device) -> torch.optim.Optimizer:
@@ -77,7 +79,8 @@ def rate_at(config: TrainConfig, step: int, total: int, steps_per_epoch: int) ->
     Args:
         config: with the schedule and its largest rate.
         step: counted from 0 since the schedule began.
-        total: steps of the whole schedule. steps_per_epoch: steps of one epoch.
+        total: steps of the whole schedule.
+        steps_per_epoch: steps of one epoch.
     """
     if config.schedule == "one_cycle":
         done = (step + 0.5) / total
@@ -87,7 +90,9 @@ def rate_at(config: TrainConfig, step: int, total: int, steps_per_epoch: int) ->
         return config.learning_rate * min(1.0, (step + 1) / warm)
     match config.schedule:
         case "step":
-            return config.learning_rate * config.step_factor ** (step // (steps_per_epoch * config.step_epochs))
+            return config.learning_rate * config.step_factor ** (
+                step // (steps_per_epoch * config.step_epochs)
+            )
         case "cosine":
             done = (step - warm + 0.5) / (total - warm)
             return config.learning_rate * (1 + math.cos(math.pi * done)) / 2

@@ -31,6 +31,9 @@ State = Literal["starting", "queued", "running", "paused", "finished", "stopped"
 ALIVE = frozenset({"starting", "queued", "running", "paused"})
 """The states in which a worker lives."""
 
+STATES = ("state.safetensors", "state.previous.safetensors")
+"""What a run goes on from, the newest first."""
+
 TAIL = 65_536
 
 
@@ -131,6 +134,20 @@ class Run:
         """Return the last lines that the worker printed."""
         text = _tail(self.path / LOG).decode("utf-8", "replace")
         return "\n".join(text.rstrip().splitlines()[-lines:])
+
+    def can_resume(self) -> bool:
+        """Return whether ``runs.resume`` can take it up: it does not live, and knows what and where it was.
+
+        A finished run can train more epochs, if its state is there.
+        """
+        now = self.state()
+        if now in ALIVE:
+            return False
+        try:
+            self.config()
+        except RunError:
+            return False
+        return now != "finished" or any((self.path / name).is_file() for name in STATES)
 
     def checkpoint(self, which: Literal["best", "last"] = "best") -> Path | None:
         """Return the file of the best or the newest weights; the other one where it is missing."""

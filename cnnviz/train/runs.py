@@ -1,8 +1,10 @@
-"""Run folders: start a training in a process of its own, find it again, know its state, stop it.
+"""Run folders: start a training in a process of its own, find it again, know its state, stop it, go on.
 
-    config.json       what is trained                 events.jsonl      what happened (``events``)
-    lock              held (flock) by the worker      log.txt           what the worker printed
-    last.safetensors  the newest weights              best.safetensors  those with the best validation
+    config.json        what is trained                    events.jsonl      what happened (``events``)
+    control.jsonl      what somebody asks (``control``)   lock              held (flock) by the worker
+    state.safetensors  everything to go on (``state``)    log.txt           what the worker printed
+    last.safetensors   the newest weights                 best.safetensors  those with the best validation
+    epochs/, live.npz, test.npz, card.json                ``records``
 
 Disk holds the truth. The starter takes the lock before the folder can be seen and the worker inherits it, so
 there is no moment in which a living run looks dead; the kernel drops the lock at any death, so no dead run
@@ -18,21 +20,27 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_data_path
 
 import cnnviz
 from cnnviz.data import catalog
 from cnnviz.errors import RunError
-from cnnviz.train import locks
+from cnnviz.train import journal, locks, resuming, state
+from cnnviz.train.about import About
+from cnnviz.train.about import write as write_about
 from cnnviz.train.config import TrainConfig, check_classes
-from cnnviz.train.events import Event, Failed, Stopped, is_terminal, to_line
-from cnnviz.train.history import EVENTS, read
-from cnnviz.train.run import CONFIG, LOCK, LOG, TAIL, Run, State
+from cnnviz.train.control import CONTROL, MOST_EPOCHS
+from cnnviz.train.events import Event, Failed, Finished, Stopped, is_terminal
+from cnnviz.train.history import read
+from cnnviz.train.run import CONFIG, LOCK, LOG, Run, State
 
 __all__ = [
-    "CONFIG", "LOCK", "LOG", "Run", "State", "conclude", "create", "find", "list_runs", "runs_root", "start", "stop",
+    "CONFIG", "LOCK", "LOG", "Run", "State", "conclude", "create", "find", "list_runs", "resume", "runs_root", "start",
+    "stop",
 ]  # fmt: skip
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -44,29 +52,82 @@ def runs_root() -> Path:
     return Path(given).expanduser() if given else user_data_path("cnnviz", appauthor=False) / "runs"
 
 
-def create(config: TrainConfig, *, run_dir: Path | None = None) -> Run:
+def create(
+    config: TrainConfig, *, run_dir: Path | None = None, about: Mapping[str, Any] | None = None
+) -> Run:
     """Make a run folder without starting its training (``python -m cnnviz.train.worker RUN_DIR`` does).
 
     Args:
         config: what to train.
         run_dir: the folder, which must be empty or not there; a new one below ``runs_root()`` by default.
+        about: what is said of it (``about.About``): name, tags, note, the search that it belongs to.
 
     Raises:
         RunError: if the folder cannot be made or is in use.
         CnnvizError: if config and data set do not fit together.
     """
-    run, lock = _make(config, run_dir)
+    run, lock = _make(config, run_dir, about)
     os.close(lock)
     return run
 
 
-def start(config: TrainConfig, *, run_dir: Path | None = None) -> Run:
+def start(
+    config: TrainConfig, *, run_dir: Path | None = None, about: Mapping[str, Any] | None = None
+) -> Run:
     """Make a run folder and start its training in a process that outlives this one.
 
     Args and raises: as ``create``.
     """
-    run, lock = _make(config, run_dir)
+    run, lock = _make(config, run_dir, about)
+    _launch(run, lock)
+    return run
+
+
+def resume(run: Run, *, epochs: int | None = None) -> Run:
+    """Take up a run that was stopped, has failed or fallen, or that is to train longer than it has.
+
+    It goes on where its state is: on a CPU bit for bit as if nothing had happened.
+
+    Args:
+        run: whatever does not live.
+        epochs: so many more than were planned; a finished run needs them.
+
+    Raises:
+        RunError: if it lives, is damaged, has nothing left to train, or its folder cannot be written.
+        CnnvizError: if its data set is not there any more.
+    """
+    if epochs is not None and not 1 <= epochs <= MOST_EPOCHS:
+        raise RunError("`epochs` (={value}) must be from 1 to {most}", value=epochs, most=MOST_EPOCHS)
     try:
+        lock = locks.take(run.path / LOCK, patience=1.0)
+    except BlockingIOError:
+        raise RunError("the run {run} is already being trained", run=run.name) from None
+    except OSError as error:
+        raise RunError("{path} cannot be read: {reason}", path=str(run.path), reason=str(error)) from None
+    try:
+        _check_data(run.config())
+        if isinstance(run.end(), Finished):
+            if epochs is None:
+                raise RunError("the run {run} has finished: say how many more epochs it is to train", run=run.name)
+            if state.newest(run.path, checked=False) is None:
+                raise RunError("the run {run} cannot go on: it has no state to go on from", run=run.name)
+        (run.path / CONTROL).unlink(missing_ok=True)  # what was asked of it before is past
+        resuming.prepare(run, epochs=epochs, checked=False)
+    except OSError as error:
+        os.close(lock)
+        raise RunError("{path} cannot be written: {reason}", path=str(run.path), reason=str(error)) from None
+    except BaseException:
+        os.close(lock)
+        raise
+    _launch(run, lock)
+    return run
+
+
+def _launch(run: Run, lock: int) -> None:
+    """Start the worker of a run whose lock is held, and hand the lock over."""
+    try:
+        if _taken_by_standby(run, lock):
+            return
         with (run.path / LOG).open("ab") as log:
             # SIGTERM waits until the worker listens for it: blocked here, inherited, taken by the worker.
             before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
@@ -86,7 +147,13 @@ def start(config: TrainConfig, *, run_dir: Path | None = None) -> Run:
     finally:
         os.close(lock)
     threading.Thread(target=process.wait, name=f"reap {run.name}", daemon=True).start()
-    return run
+
+
+def _taken_by_standby(run: Run, lock: int) -> bool:
+    """Hand a run to a process that has torch imported already; False where there is none."""
+    from cnnviz.train import warm  # noqa: PLC0415
+
+    return warm.take(run.path, lock)
 
 
 def list_runs(root: Path | None = None) -> list[Run]:
@@ -143,27 +210,21 @@ def stop(run: Run, timeout: float = 0.8) -> State:
 def conclude(run: Run, event: Event) -> None:
     """Write a terminal event for a worker that cannot: only whoever holds the run's lock may do so."""
     assert is_terminal(event)
-    path = run.path / EVENTS
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        size = os.fstat(fd).st_size
-        tail = os.pread(fd, TAIL, max(0, size - TAIL))
-        torn = len(tail) - (tail.rfind(b"\n") + 1)
-        if torn:
-            os.ftruncate(fd, size - torn)
-        os.write(fd, to_line(event).encode())
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    journal.append(run, event)
 
 
-def _make(config: TrainConfig, run_dir: Path | None) -> tuple[Run, int]:
-    """Return a new run and its lock, held: the folder appears under its name complete and locked."""
+def _check_data(config: TrainConfig) -> None:
     info = catalog.lookup(config.dataset)
     check_classes(config.network, len(info.classes), config.dataset)
     problem = catalog.status(config.dataset).problem
     if problem is not None:
         raise problem
+
+
+def _make(config: TrainConfig, run_dir: Path | None, about: Mapping[str, Any] | None) -> tuple[Run, int]:
+    """Return a new run and its lock, held: the folder appears under its name complete and locked."""
+    _check_data(config)
+    said = None if about is None else About.of(about)
     slug = re.sub(r"[^a-z0-9]+", "-", config.network.name.lower()).strip("-")[:30] or "network"
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{slug}-{secrets.token_hex(3)}"
     path = (runs_root() / name if run_dir is None else run_dir).expanduser().absolute()
@@ -174,6 +235,8 @@ def _make(config: TrainConfig, run_dir: Path | None) -> tuple[Run, int]:
             raise RunError("{path} is in use: give a folder that is empty or not there", path=str(path))
         hidden.mkdir(parents=True)
         (hidden / CONFIG).write_text(config.to_json(), encoding="utf-8")
+        if said is not None:
+            write_about(hidden, said)
         lock = locks.take(hidden / LOCK)
         hidden.rename(path)
     except OSError as error:

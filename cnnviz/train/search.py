@@ -1,5 +1,7 @@
 """What a search varies and how: one frozen value that checks itself and lies in the search's folder as JSON.
 
+A search of learning rates and optimisers, say:
+
     SearchConfig(base, {"learning_rate": Range(1e-4, 1e-1, log=True), "optimizer": Choice(("adam", "sgd"))})
 """
 
@@ -57,8 +59,8 @@ class Range:
             found = [self.least * (self.most / self.least) ** share for share in shares]
         else:
             found = [self.least + (self.most - self.least) * share for share in shares]
-        found[-1] = self.most
-        return tuple(dict.fromkeys(round(value) if self.whole else float(f"{value:.6g}") for value in found))
+        inner = [round(value) if self.whole else float(f"{value:.4g}") for value in found[1:-1]]
+        return tuple(dict.fromkeys([self.least, *inner, self.most]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,12 @@ class Variable:
     widest: Range | Choice
 
 
-def variables(network: str = "") -> dict[str, Variable]:
-    """Return what can be varied, in the order in which it is asked; with a documented network its options too."""
+def variables(network: str | None = "") -> dict[str, Variable]:
+    """Return what can be varied, in the order in which it is asked.
+
+    Args:
+        network: a documented network, whose options can be varied too; None for every option of any network.
+    """
     known: dict[str, Range | Choice] = {
         "learning_rate": Range(1e-7, 10, log=True),
         "batch_size": Range(1, 65536, log=True, whole=True),
@@ -101,7 +107,8 @@ def variables(network: str = "") -> dict[str, Variable]:
         "augment": Choice((NO_AUGMENT, *AUGMENTS)),
         "initialisation": Choice(INITIALISATIONS),
     }
-    for name, option in (zoo.ZOO[network].options if network in zoo.ZOO else {}).items():
+    options = zoo.OPTIONS if network is None else zoo.ZOO[network].options if network in zoo.ZOO else {}
+    for name, option in options.items():
         if name in FIXED_OPTIONS:
             continue
         match option.kind:
@@ -120,7 +127,9 @@ def proposed(base: TrainConfig, name: str, network: str = "", options: Mapping[s
 
     Args:
         base: the config.
-        name: of the variable. network: the documented network that it trains, "" for another. options: its options.
+        name: of the variable.
+        network: the documented network that it trains; "" for another.
+        options: that network's options.
     """
     match name:
         case "learning_rate":
@@ -330,7 +339,14 @@ def _short(value: float) -> float:
     return float(f"{value:.3g}")
 
 
-def read_space(texts: Sequence[str], network: str = "") -> dict[str, Range | Choice]:
+def text_of(each: Range | Choice) -> str:
+    """Return bounds or choices as ``read_space`` reads them."""
+    if isinstance(each, Range):
+        return f"{each.least:g}..{each.most:g}"
+    return ",".join(str(value).lower() if isinstance(value, bool) else str(value) for value in each.values)
+
+
+def read_space(texts: Sequence[str], network: str | None = "") -> dict[str, Range | Choice]:
     """Return the space that texts from a command mean: ``learning_rate=1e-4..1e-1``, ``optimizer=adam,sgd``.
 
     Raises:

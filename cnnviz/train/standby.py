@@ -20,12 +20,16 @@ LOOK = 1.0
 
 def main(arguments: list[str]) -> int:
     """Wait for a run and train it; return the worker's exit code, 0 where none came."""
+    signal.pthread_sigmask(
+        signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT}
+    )  # for threads that are made later
     keeper = socket.socket(fileno=int(arguments[0]))
     os.set_inheritable(keeper.fileno(), False)
     path = Path(arguments[1]) / f"{arguments[2]}-{os.getpid()}{warm.END}"
     worker.keep_memory()
     worker.yield_cores()
     prepare()
+    _sweep(path.parent)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
         hidden = path.with_suffix(".new")
         try:
@@ -54,9 +58,13 @@ def prepare() -> None:
     import cnnviz.train.loop  # noqa: F401, PLC0415
 
     with torch.random.fork_rng(devices=[]):
-        module = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(1352, 10))
+        module = nn.Sequential(
+            nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(1352, 10)
+        )
         optimizer = torch.optim.AdamW(module.parameters(), fused=True)
-        loss = nn.functional.cross_entropy(module(torch.zeros(32, 1, 28, 28)), torch.zeros(32, dtype=torch.int64))
+        loss = nn.functional.cross_entropy(
+            module(torch.zeros(32, 1, 28, 28)), torch.zeros(32, dtype=torch.int64)
+        )
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
 
@@ -81,6 +89,19 @@ def _wait(keeper: socket.socket, door: socket.socket) -> str | None:
     return None
 
 
+def _sweep(folder: Path) -> None:
+    """Remove the sockets of processes that were killed."""
+    for path in folder.iterdir():
+        pid = path.stem.rpartition("-")[2]
+        try:
+            if pid.isdecimal():
+                os.kill(int(pid), 0)
+        except ProcessLookupError:
+            path.unlink(missing_ok=True)
+        except OSError:
+            continue
+
+
 def _take(line: socket.socket) -> str | None:
     """Take over a run from whoever starts it; None where it thinks better of it."""
     lock = -1
@@ -96,6 +117,7 @@ def _take(line: socket.socket) -> str | None:
         if not os.path.samestat(os.fstat(lock), (Path(run) / LOCK).stat()):
             raise ValueError("this is not the run's lock")
         log = os.open(Path(run) / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        locks.write_pid(lock, os.getpid())
         line.sendall(warm.READY)
         if line.recv(1) != warm.GO:
             raise ValueError("the starter thought better of it")
@@ -103,7 +125,6 @@ def _take(line: socket.socket) -> str | None:
         if lock >= 0:
             os.close(lock)  # the starter still holds it
         return None
-    locks.write_pid(lock, os.getpid())
     for number in (1, 2):
         os.dup2(log, number)
     os.close(log)

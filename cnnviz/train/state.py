@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.errors import RunError
 from cnnviz.train.history import EVENTS
+from cnnviz.train.run import STATES
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-STATE, PREVIOUS = "state.safetensors", "state.previous.safetensors"
+STATE, PREVIOUS = STATES
 VERSION = 1
 MOST_HEADER = 64_000_000
 

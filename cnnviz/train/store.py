@@ -17,12 +17,12 @@ from cnnviz.errors import RunError
 from cnnviz.train import about as saying
 from cnnviz.train import locks
 from cnnviz.train.about import About
-from cnnviz.train.overview import Record, record, records
+from cnnviz.train.overview import Record, card, record, records
 from cnnviz.train.run import LOCK, Run
 from cnnviz.train.runs import find, runs_root
 
 __all__ = [
-    "About", "Deleted", "Record", "about", "delete", "empty", "find", "note", "record", "records", "rename", "tag",
+    "About", "Deleted", "Record", "about", "card", "delete", "empty", "find", "note", "record", "records", "rename", "tag",
     "trash", "undo", "untag",
 ]  # fmt: skip
 

@@ -47,19 +47,22 @@ _SET_AT_IMPORT = ("OMP_", "MKL_", "KMP_", "GOMP_", "OPENBLAS_", "MALLOC_", "GLIB
 _turn = threading.Lock()
 _wanted = False
 _line: socket.socket | None = None
+_key = ""
 
 
 def keep() -> None:
-    """Have a standby in this process's care from now on; called again, it stays for another ten minutes."""
-    global _wanted, _line  # noqa: PLW0603
+    """Have a standby in this process's care from now on; called again, it stays for another ten minutes.
+
+    One that is no longer good, as code or settings have changed, makes room for another.
+    """
+    global _wanted  # noqa: PLW0603
     with _turn:
         _wanted = True
-        if _line is not None:
+        if _line is not None and _key == key():
             with suppress(OSError):
                 _line.send(STAY)
                 return
-        with suppress(OSError):
-            _line = _start()
+        _renew()
 
 
 def renew() -> None:
@@ -70,20 +73,18 @@ def renew() -> None:
 
 def leave() -> None:
     """End this process's standby, and make no new one."""
-    global _wanted, _line  # noqa: PLW0603
+    global _wanted  # noqa: PLW0603
     with _turn:
         _wanted = False
-        if _line is not None:
-            with suppress(OSError):
-                _line.shutdown(socket.SHUT_RDWR)
-        _line = None
+        _end()
 
 
 def take(run_path: Path, lock: int) -> bool:
     """Hand a run over to a standby, which trains it from now on; return False where none can.
 
     Args:
-        run_path: the run folder, its config written. lock: the open file that holds the run's flock.
+        run_path: the run folder, its config written.
+        lock: the open file that holds the run's flock.
     """
     for path in _waiting():
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
@@ -95,7 +96,9 @@ def take(run_path: Path, lock: int) -> bool:
                 continue
             if not is_ours(line):
                 continue
-            text = json.dumps({"run": str(run_path), "folder": str(Path.cwd()), "environment": dict(os.environ)})
+            text = json.dumps(
+                {"run": str(run_path), "folder": str(Path.cwd()), "environment": dict(os.environ)}
+            )
             payload = text.encode("utf-8", "surrogateescape")
             socket.send_fds(line, [struct.pack("!I", len(payload))], [lock])
             line.sendall(payload)
@@ -149,7 +152,24 @@ def _is_private(path: Path) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077
 
 
-def _start() -> socket.socket | None:
+def _renew() -> None:
+    """End the standby that there is and start another; whoever calls this has ``_turn``."""
+    global _line, _key  # noqa: PLW0603
+    _end()
+    with suppress(OSError):
+        _key = key()
+        _line = _start(_key)
+
+
+def _end() -> None:
+    global _line  # noqa: PLW0603
+    if _line is not None:
+        with suppress(OSError):
+            _line.shutdown(socket.SHUT_RDWR)
+    _line = None
+
+
+def _start(name: str) -> socket.socket | None:
     """Start a standby; return the line that it lives by."""
     where = folder()
     if where is None:
@@ -168,7 +188,7 @@ def _start() -> socket.socket | None:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
         try:
             process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "cnnviz.train.standby", str(theirs.fileno()), str(where), key()],
+                [sys.executable, "-m", "cnnviz.train.standby", str(theirs.fileno()), str(where), name],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),), start_new_session=True, env=environment,
             )  # fmt: skip
@@ -196,6 +216,5 @@ def _watch(process: subprocess.Popen[bytes], line: socket.socket) -> None:
         time.sleep(LATER)
         with _turn:
             if _wanted and _line is None:
-                with suppress(OSError):
-                    _line = _start()
+                _renew()
     process.wait()  # it may be a worker by now, for hours

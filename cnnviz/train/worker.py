@@ -6,6 +6,9 @@ waits for SIGTERM and sees to it that the end comes in time even while torch is 
 
 import contextlib
 import ctypes
+import dataclasses
+import importlib
+import math
 import os
 import signal
 import sys
@@ -15,50 +18,20 @@ import traceback
 from pathlib import Path
 
 from cnnviz.errors import CnnvizError, RunError
-from cnnviz.train import locks
-from cnnviz.train.events import Event, Failed, Stopped, is_terminal, to_line
+from cnnviz.train import locks, resuming
+from cnnviz.train.control import Inbox
+from cnnviz.train.events import EpochEnd, Event, Failed, Resumed, Stopped, Waiting, is_terminal
 from cnnviz.train.history import EVENTS, read
+from cnnviz.train.journal import RESERVE, Journal
 from cnnviz.train.run import LOCK, Run
 
 GRACE = 0.5
 """Seconds that the loop has to end by itself once it is asked to."""
 
-RESERVE = "reserve"
-RESERVED_BYTES = 65_536
 MOST_DETAILS = 4000
 
-
-class Journal:
-    """The event file, open for appending; writes one terminal event and nothing after it."""
-
-    def __init__(self, run: Run) -> None:
-        self._reserve = run.path / RESERVE
-        with contextlib.suppress(OSError):
-            self._reserve.write_bytes(os.urandom(RESERVED_BYTES))
-        self._fd = os.open(run.path / EVENTS, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
-        self._turn = threading.Lock()
-        self._ended = False
-
-    def write(self, event: Event) -> None:
-        """Append an event; after a terminal one nothing is written."""
-        with self._turn:
-            if self._ended:
-                return
-            if is_terminal(event):
-                self._ended = True
-                with contextlib.suppress(OSError):
-                    self._reserve.unlink()  # on a full disk this is the room for the last line
-            line = to_line(event).encode()
-            before = os.fstat(self._fd).st_size
-            try:
-                written = os.write(self._fd, line)
-                while written < len(line):
-                    written += os.write(self._fd, line[written:])
-            except OSError:
-                os.ftruncate(self._fd, before)  # no half line: another will follow
-                raise
-            if is_terminal(event):
-                os.fsync(self._fd)
+BOARD_PART = 0.02
+"""Part of the time that may go into TensorBoard's file."""
 
 
 class Stopper:
@@ -97,16 +70,18 @@ def main(arguments: list[str]) -> int:
     try:
         if not run.path.is_dir():
             raise RunError("there is no run `{run}`", run=str(run.path))
+        handed = locks.INHERITED in os.environ
         locks.inherit(run.path / LOCK)
         if run.end() is not None:
             raise RunError("the run {run} has already ended", run=run.name)
     except CnnvizError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    inbox = Inbox(run.path, past=handed)  # whoever starts a run clears what was asked of it before
     journal = Journal(run)
     stopper = Stopper(run, journal)
     try:
-        return _train(run, journal, stopper)
+        return _train(run, journal, stopper, inbox)
     except BaseException as error:
         traceback.print_exc()
         failed = _failure(error)
@@ -117,18 +92,75 @@ def main(arguments: list[str]) -> int:
             (run.path / RESERVE).unlink()
 
 
-def _train(run: Run, journal: Journal, stopper: Stopper) -> int:
+def _train(run: Run, journal: Journal, stopper: Stopper, inbox: Inbox) -> int:
     config = run.config()
     keep_memory()
     yield_cores()
+    again = _taken_up(run)
+    from cnnviz.train import devices, queue  # noqa: PLC0415
     from cnnviz.train.loop import train  # noqa: PLC0415  (torch, after the allocator is set)
+    from cnnviz.train.runs import runs_root  # noqa: PLC0415
 
+    waited = False
+
+    def wait(device: str, ahead: int) -> None:
+        nonlocal waited
+        waited = True
+        journal.write(Waiting(device, ahead))
+
+    device = devices.resolve(config.device)
+    board = Board(run)
     code = 0
-    for event in train(config, should_stop=stopper.asked, checkpoint_dir=run.path):
-        journal.write(event)
-        if isinstance(event, Failed):
-            code = 1
+    with queue.place(
+        runs_root(), devices.parts(device), run.name, waiting=wait, should_stop=stopper.asked
+    ) as ticket:
+        if not ticket.held:
+            history = read(run)
+            journal.write(Stopped(history.step, history.epoch, history.seconds))
+            return 0
+        if again and waited:
+            journal.write(Resumed(time.time(), again.step, again.epochs))
+        events = train(
+            dataclasses.replace(config, device=device), should_stop=stopper.asked, folder=run.path,
+            requests=inbox.new, resume=again is not None, epochs=again.epochs if again else None,
+        )  # fmt: skip
+        for event in events:
+            journal.write(event)
+            if isinstance(event, EpochEnd) or is_terminal(event):
+                board.write(now=is_terminal(event))
+            if isinstance(event, Failed):
+                code = 1
     return code
+
+
+def _taken_up(run: Run) -> Resumed | None:
+    """Cut a run that was begun before back to its state; None for one that is new."""
+    try:
+        begun = (run.path / EVENTS).stat().st_size > 0
+    except OSError:
+        begun = False
+    return resuming.prepare(run, checked=True) if begun else None
+
+
+class Board:
+    """TensorBoard's file beside the run, brought up to date now and then; it never stands in a training's way."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._next = 0.0
+
+    def write(self, *, now: bool) -> None:
+        """Bring it up to date where that is cheap enough, or ``now``."""
+        began = time.monotonic()
+        if began < self._next and not now:
+            return
+        try:
+            importlib.import_module("cnnviz.train.board").write(self._run)
+        except Exception:
+            self._next = math.inf
+            return
+        took = time.monotonic() - began
+        self._next = began + took / BOARD_PART
 
 
 def keep_memory() -> None:

@@ -8,6 +8,9 @@ import streamlit as st
 from cnnviz.spec import Network
 
 if TYPE_CHECKING:
+    from cnnviz.data.datasets import Dataset, Shape
+    from cnnviz.explain.epochs import Epoch
+    from cnnviz.explain.evaluation import Evaluation
     from cnnviz.explain.predict import Predictor
     from cnnviz.nets.source import Source
     from cnnviz.nets.summary import Summary
@@ -55,3 +58,35 @@ def _predictor(path: str, version: int) -> "Predictor":
     from cnnviz.explain.predict import Predictor  # noqa: PLC0415  (imports torch)
 
     return Predictor.of(Path(path))
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def dataset(name: str, shape: "Shape | None" = None) -> "Dataset":
+    """Return a data set, as ``cnnviz.data.datasets.load``; it is never changed."""
+    from cnnviz.data.datasets import load  # noqa: PLC0415  (imports torch)
+
+    return load(name, shape=shape)
+
+
+def epoch(path: Path) -> "Epoch | None":
+    """Return what a run wrote down at the end of an epoch; a file that was written anew is read anew."""
+    try:
+        version = path.stat().st_mtime_ns
+    except OSError:
+        return None
+    return _epoch(str(path), version)
+
+
+@st.cache_resource(show_spinner=False, max_entries=600)
+def _epoch(path: str, version: int) -> "Epoch | None":
+    from cnnviz.explain.epochs import read  # noqa: PLC0415
+
+    return read(Path(path))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def tested(run: Path, classes: tuple[str, ...], version: int) -> "Evaluation | None":
+    """Return a run's answers to the test pictures; ``version`` tells two states of the file apart."""
+    from cnnviz.explain import epochs  # noqa: PLC0415
+
+    return epochs.tested(run, classes)

@@ -111,9 +111,10 @@ def choose() -> Choice:
 
 
 def accuracy(run: Run) -> float:
-    """Return the test accuracy, from 0 to 1, that a finished run ended with."""
+    """Return the test accuracy, from 0 to 1, that a finished run ended with, where it asked its test pictures."""
     end = run.end()
     assert isinstance(end, Finished)
+    assert end.test_accuracy is not None
     return end.test_accuracy
 
 
@@ -151,7 +152,8 @@ def _finished() -> Iterator[Run]:
             run.config()
         except CnnvizError:
             continue
-        if isinstance(run.end(), Finished):
+        end = run.end()
+        if isinstance(end, Finished) and end.test_accuracy is not None:
             yield run
 
 

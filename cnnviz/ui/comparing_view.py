@@ -183,6 +183,6 @@ def _reached(run: Run | None) -> dict[str, str]:
     end = run.end() if run else None
     return {
         _("Trained on"): labels.dataset(run.config().dataset) if run else "–",
-        _("Test accuracy"): f"{100 * end.test_accuracy:.2f} %" if isinstance(end, Finished) else "–",
+        _("Test accuracy"): f"{100 * accuracy(run):.2f} %" if run else "–",
         _("Training time"): labels.duration(end.seconds) if isinstance(end, Finished) else "–",
     }

@@ -37,7 +37,7 @@ def show(config: TrainConfig | None) -> None:
 def apply(config: TrainConfig) -> None:
     """Set every field of the Train page to what a config says."""
     state.put(fields.DEVICE, config.device)
-    if catalog.is_folder(config.dataset):
+    if config.dataset.startswith(catalog.FOLDER):
         state.put(fields.DATASET, FOLDER)
         state.put(fields.FOLDER, config.dataset.removeprefix(catalog.FOLDER))
     else:

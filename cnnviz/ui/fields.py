@@ -246,7 +246,7 @@ COMPARE_BATCH = Field("compare_batch", 64, between(1, 4096), ("compare",), "batc
 COMPARE_DATA = Field("compare_data", "fashion_mnist", text, ("compare",), "dataset")
 COMPARE_COST = Field("compare_cost", "params", one_of("params", "macs"), ("compare",), "cost")
 
-NETWORK = Field("network", "lenet", text, ("networks", "train", "weights"), "network")
+NETWORK = Field("network", "lenet", text, ("networks", "data", "train", "search", "weights"), "network")
 
 
 def _option(name: str) -> Field[Any]:
@@ -256,14 +256,14 @@ def _option(name: str) -> Field[Any]:
         except SpecError as error:
             raise ValueError(text[:100]) from error
 
-    return Field(f"option_{name}", None, read, ("networks", "train", "weights"), name)
+    return Field(f"option_{name}", None, read, ("networks", "data", "train", "search", "weights"), name)
 
 
 OPTIONS = {name: _option(name) for name in zoo.OPTIONS}
 """What is varied in the chosen network; None for what is as documented."""
 INPUT_SIDE = Field("input_side", 0, between(0, 1024), ("networks",), "side")
 OWN_NETWORK = Field(
-    "own_network", "", own_network, ("networks", "train", "build", "weights", "compare"), "own"
+    "own_network", "", own_network, ("networks", "data", "train", "build", "weights", "compare"), "own"
 )
 """A network of the user's own, as ``spec.to_link`` writes it; "" while there is none."""
 SELECTED = Field("selected", "", path, ("networks", "build"), "layer")
@@ -304,7 +304,7 @@ DRAWING: Field[Any] = Field("drawing", None, never)
 
 FIELDS: tuple[Field[Any], ...] = tuple(
     field
-    for value in [*globals().values(), *OPTIONS.values()]
+    for value in [*globals().values(), *OPTIONS.values(), *SEARCH_SPACE.values()]
     for field in (value.all() if isinstance(value, PictureFields) else [value])
     if isinstance(field, Field)
 )

@@ -1,6 +1,7 @@
 """The visible texts of our browser components, and the names of data sets, in the language of this session."""
 
 from cnnviz.components import (
+    AdviceLabels,
     ChartLabels,
     CodeLabels,
     CurvesLabels,
@@ -10,6 +11,7 @@ from cnnviz.components import (
     RowsLabels,
     SlidersLabels,
     StageLabels,
+    WatchingLabels,
 )
 from cnnviz.components.saving import SavingLabels
 from cnnviz.data import catalog
@@ -91,18 +93,56 @@ def drawing() -> DrawingLabels:
 
 
 def curves() -> CurvesLabels:
-    """Return the texts of the live curves."""
+    """Return the texts of the live curves, besides those of their data."""
     return {
-        "loss": _("Loss"),
-        "accuracy": _("Accuracy"),
-        "train": _("Training"),
-        "val": _("Validation"),
-        "x": _("Training step"),
-        "step": _("step {step}"),
+        **saving(),
+        "step": _("Step"),
+        "epoch": _("Epoch"),
+        "time": _("Time"),
+        "axis": _("Against"),
+        "at_step": _("step {value}"),
+        "at_epoch": _("epoch {value}"),
+        "log": _("Log scale"),
+        "smoothing": _("Smoothing"),
         "reset": _("Show all"),
-        "running": _("live"),
         "empty": _("The curves appear as soon as the first steps are done."),
+        "toggle": _("Show or hide: {name}"),
         "help": _("Point at a curve to read it. Drag to zoom, double-click to show all."),
+        "keys": _("Arrow keys read the curves, plus and minus zoom, Escape shows all."),
+    }
+
+
+def watching() -> WatchingLabels:
+    """Return the texts of a look inside a training, besides those of its data."""
+    return {
+        "answers": _("Watched pictures"),
+        "answers_help": _("The same pictures all the time; none of them is learned from."),
+        "right": _("{right} of {count} right"),
+        "answer": _("{prediction}, {percent} sure"),
+        "is_right": _("right"),
+        "is_wrong": _("wrong, really {truth}"),
+        "none": _("not asked yet"),
+        "kernels": _("First layer: {shown} of {whole} kernels"),
+        "kernels_help": _("Blue is negative, orange positive, up to {scale}."),
+        "colours_help": _("Red, green and blue weights as colours; grey is zero, the ends are {scale}."),
+        "kernel": _("kernel {kernel}, row {row}, column {column}: {value}"),
+        "at_step": _("step {step}"),
+        "cell": _("{layer}, step {step}: {value}"),
+        "keys": _("{title}. Arrow keys read it."),
+    }
+
+
+def advice() -> AdviceLabels:
+    """Return the texts of the doctor, besides what it says."""
+    return {
+        "doctor": _("Doctor"),
+        "nothing": _("Nothing stands out so far."),
+        "attempt": _("What to try"),
+        "more": _("{count} more"),
+        "error": _("Error"),
+        "warning": _("Warning"),
+        "advice": _("Advice"),
+        "good": _("Good"),
     }
 
 
@@ -273,6 +313,6 @@ def code() -> CodeLabels:
 
 
 def dataset(name: str) -> str:
-    """Return what a data set is called; a folder by its path."""
+    """Return what a data set is called; a folder by its path, an upload by its own name."""
     known = catalog.DATASETS.get(name)
-    return _(known.title) if known else name.removeprefix(catalog.FOLDER)
+    return _(known.title) if known else name.removeprefix(catalog.FOLDER).removeprefix(catalog.UPLOAD)

@@ -1,29 +1,20 @@
-"""The live view of a run: what its folder says now, once a second while it runs."""
+"""The right half of the Train page: one run, read anew a little more than once a second while it lives."""
 
 import time
 
 import streamlit as st
 
-from cnnviz.components import CurvesData, Series, curves
 from cnnviz.errors import RunError
-from cnnviz.language import N_
-from cnnviz.train import runs
+from cnnviz.train import queue, runs
 from cnnviz.train.events import Finished
-from cnnviz.train.history import History, read, thin
-from cnnviz.train.runs import Run
-from cnnviz.ui import fields, labels, state
+from cnnviz.train.run import ALIVE, Run, State
+from cnnviz.ui import fields, labels, live_controls, live_curves, live_watching, runs_words, state, tables
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _, failure
+from cnnviz.ui.live_reading import Reading, reading
 
-ALIVE = {"starting", "running"}
-
-STATES = {
-    "starting": (N_("starting"), "blue", ":material/hourglass_top:"),
-    "running": (N_("running"), "blue", ":material/play_arrow:"),
-    "finished": (N_("finished"), "green", ":material/check:"),
-    "stopped": (N_("stopped"), "gray", ":material/stop:"),
-    "failed": (N_("failed"), "red", ":material/error:"),
-}
+EVERY = 0.7
+"""Seconds from one look at a living run to the next: with what the way to the screen takes, less than one."""
 
 
 def choose_run() -> Run | None:
@@ -34,90 +25,114 @@ def choose_run() -> Run | None:
     if state.get(fields.RUN) not in found:
         state.put(fields.RUN, next(iter(found)))
     chosen = st.selectbox(
-        _("Run"), list(found), format_func=lambda name: _title(found[name]), **state.widget(fields.RUN)
-    )
+        _("Run"), list(found), format_func=lambda name: _title(found[name]), label_visibility="collapsed",
+        **state.widget(fields.RUN),
+    )  # fmt: skip
     return found[str(chosen)]
 
 
-def table() -> None:
-    """Show all runs with their states, the newest first."""
-    found = runs.list_runs()
-    ends = [run.end() for run in found]
-    rows = {
-        _("Run"): [run.name for run in found],
-        _("State"): [_(STATES[run.state()][0]) for run in found],
-        _("Network and data"): [_what(run) for run in found],
-        _("Test accuracy"): [
-            _percent(end.test_accuracy if isinstance(end, Finished) else None) for end in ends
-        ],
-    }
-    st.dataframe(rows, hide_index=True, key="runs")
-
-
 def show(run: Run) -> None:
-    """Show a run, live while it lives."""
-    every = 1.0 if run.state() in ALIVE else None
+    """Show a run, live while it lives; what comes and goes stands below what stays."""
+    alive = run.state() in ALIVE
+    state.put(fields.WATCHED, run.name if alive else "")
+    every = EVERY if alive else None
     st.fragment(_view, key="live", run_every=every)(run.name)
 
 
 def _view(name: str) -> None:
     with guard():
         run = runs.find(name)
+        live_controls.take_effect(run)
         now = run.state()
         was_alive = name == state.get(fields.WATCHED)
         state.put(fields.WATCHED, name if now in ALIVE else "")
-        history = _history(run)
-        _head(run, history, now)
-        _facts(history, now)
-        curves(_data(history, running=now in ALIVE), labels.curves(), key=f"curves_{name}")
-        if was_alive and now not in ALIVE:
-            st.rerun()  # the whole page: the menu shows the end, the polling stops
+        known = reading(run)
+        with known.lock:
+            known.update()
+            _head(known, now)
+            live_controls.show(run, known, now)
+            _progress(known, now)
+            _facts(known)
+            live_watching.doctor(known)
+            live_curves.show(known, running=now in ALIVE)
+            live_watching.show(known)
+        _troubles(run, known, now)
+        if was_alive != (now in ALIVE):
+            st.rerun()  # the whole page: the polling begins or ends
 
 
-def _head(run: Run, history: History, now: str) -> None:
-    title, colour, icon = STATES[now]
+def _head(known: Reading, now: State) -> None:
+    title, colour, icon = runs_words.STATES[now]
     with st.container(horizontal=True, vertical_alignment="center", key="run_head"):
         st.badge(_(title), color=colour, icon=icon)  # type: ignore[arg-type]
-        st.markdown(_about(run, history))
-        if now in ALIVE and st.button(_("Stop"), icon=":material/stop:", key="widget:stop", type="primary"):
-            runs.stop(run)
-            st.rerun()
-    if failed := run.failure():
-        st.error(failure(failed), icon=":material/error:")
-        if failed.details:
-            st.caption(_("The last lines of its log:"))
-            st.code(failed.details, language=None)
+        st.markdown(_about(known))
 
 
-def _facts(history: History, now: str) -> None:
-    end = history.end
-    if now in ALIVE and not history.started:
-        st.progress(0.0, _("Starting: loading PyTorch and the data…"))
-    elif now in ALIVE and history.started:
-        left = (
-            ""
-            if history.seconds_left is None
-            else _(", {time} left").format(time=labels.duration(history.seconds_left))
-        )
-        text = _("Epoch {epoch} of {epochs}, step {step:,} of {steps:,}").format(
-            epoch=max(1, history.epoch),
-            epochs=history.started.epochs,
-            step=history.step,
-            steps=history.total_steps or 0,
-        )
-        st.progress(history.progress, text + left)
-    with st.container(horizontal=True, gap="large", key="run_facts"):
-        if isinstance(end, Finished):
-            _metric(
-                _("Test accuracy"),
-                _percent(end.test_accuracy),
-                _("On pictures that were never trained with."),
+def _about(known: Reading) -> str:
+    config, started = known.config(), known.history.started
+    if config is None:
+        return f"`{known.run.name}`"
+    parts = [
+        f"**{runs_words.plain(config.network.name)}**",
+        runs_words.plain(labels.dataset(config.dataset)),
+        runs_words.plain(started.device_name if started else config.device),
+    ]
+    if started:
+        parts.append(_("{count} parameters").format(count=f"{started.parameters:,}"))
+    return " · ".join(parts)
+
+
+def _progress(known: Reading, now: State) -> None:
+    history = known.history
+    if now == "queued":
+        st.progress(0.0, _queued(known))
+    elif not history.started:
+        waits = _("Starting: loading PyTorch and the data…") if now in ALIVE else _("It ended before its first step.")
+        st.progress(0.0, waits)
+    else:
+        parts = [
+            _("Epoch {epoch} of {epochs}, step {step} of {steps}").format(
+                epoch=max(1, history.epoch), epochs=history.epochs_ahead, step=f"{history.step:,}",
+                steps=f"{history.total_steps or 0:,}",
             )
-        _metric(_("Training loss"), f"{history.loss[-1]:.4f}" if history.loss else "–")
-        _metric(_("Training accuracy"), _percent(history.accuracy[-1] if history.accuracy else None))
-        _metric(
-            _("Validation accuracy"), _percent(history.val_accuracy[-1] if history.val_accuracy else None)
+        ]  # fmt: skip
+        if now == "running" and history.seconds_left is not None:
+            parts.append(_("{time} left").format(time=labels.duration(history.seconds_left)))
+        if history.watched and history.watched[-1].memory:
+            parts.append(_("{size} of memory").format(size=tables.size(history.watched[-1].memory)))
+        st.progress(history.progress, " · ".join(parts))
+
+
+def _queued(known: Reading) -> str:
+    """Return the place in the queue, and after whom."""
+    waiting = known.history.waiting
+    if waiting is None:
+        return _("Waiting for a device.")
+    try:
+        line = queue.users(known.run.path.parent).get(waiting.device, ())
+    except OSError:
+        line = ()
+    names = line[: line.index(known.run.name)] if known.run.name in line else line
+    if names:
+        return _("Number {place} in line for {device}, after {runs}").format(
+            place=waiting.ahead + 1, device=waiting.device, runs=", ".join(names[-2:])
         )
+    return _("Number {place} in line for {device}").format(place=waiting.ahead + 1, device=waiting.device)
+
+
+def _facts(known: Reading) -> None:
+    history = known.history
+    end, val = history.end, history.val_accuracy
+    test = end.test_accuracy if isinstance(end, Finished) else None
+    with st.container(horizontal=True, gap="medium", key="run_facts"):
+        _metric(
+            _("Test accuracy"),
+            runs_words.percent(test),
+            _("On pictures that were never trained with; they are asked once, at the end."),
+        )
+        _metric(_("Validation accuracy"), runs_words.percent(val[-1] if val else None))
+        _metric(_("Training accuracy"), runs_words.percent(history.accuracy[-1] if history.accuracy else None))
+        _metric(_("Training loss"), f"{history.loss[-1]:.4f}" if history.loss else "–")
         speed = history.samples_per_second
         _metric(_("Samples per second"), f"{speed:,.0f}" if speed else "–")
         _metric(_("Time"), labels.duration(history.seconds))
@@ -127,13 +142,13 @@ def _metric(label: str, value: str, explained: str | None = None) -> None:
     st.metric(label, value, width="content", help=explained)
 
 
-def _about(run: Run, history: History) -> str:
-    try:
-        config = run.config()
-    except RunError:
-        return f"`{run.name}`"
-    device = history.started.device_name if history.started else config.device
-    return f"**{config.network.name}** · {labels.dataset(config.dataset)} · {device}"
+def _troubles(run: Run, known: Reading, now: State) -> None:
+    """What went wrong, below everything that stands still."""
+    if failed := (run.failure() if now == "failed" else None):
+        st.error(failure(failed), icon=":material/error:")
+        if failed.details:
+            with st.expander(_("The last lines of its log"), icon=":material/notes:"):
+                st.code(failed.details, language=None)
 
 
 def _title(run: Run) -> str:
@@ -148,29 +163,3 @@ def _what(run: Run) -> str:
     except RunError:
         return run.name
     return f"{config.network.name} · {labels.dataset(config.dataset)}"
-
-
-def _history(run: Run) -> History:
-    """Return the run's history, taking the one that this session has a little further."""
-    kept = state.get(fields.HISTORY)
-    known = kept[1] if kept and kept[0] == run.name else None
-    history = read(run, known)
-    state.put(fields.HISTORY, (run.name, history))
-    return history
-
-
-def _data(history: History, *, running: bool) -> CurvesData:
-    steps, seen = history.steps, history.val_steps
-    return CurvesData(
-        Series(_thinned(steps, history.loss), _thinned(seen, history.val_loss)),
-        Series(_thinned(steps, history.accuracy), _thinned(seen, history.val_accuracy)),
-        running=running,
-    )
-
-
-def _thinned(steps: list[int], values: list[float]) -> list[tuple[float, float]]:
-    return thin([(float(step), value) for step, value in zip(steps, values, strict=True)])
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.2f} %"

@@ -11,6 +11,7 @@ from cnnviz.train import store
 from cnnviz.train.overview import Record
 from cnnviz.train.run import ALIVE
 from cnnviz.ui import fields, runs_words, state, tables
+from cnnviz.ui.field import Field
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
 from cnnviz.ui.runs_words import plain
@@ -50,7 +51,9 @@ def short_list(most: int = 5) -> None:
         )
     from cnnviz.ui import shell  # noqa: PLC0415  (the frame knows the pages, and its parts come first)
 
-    title = _("All {count} runs: compare, tag, export") if len(rows) > most else _("Compare, tag, export runs")
+    title = (
+        _("All {count} runs: compare, tag, export") if len(rows) > most else _("Compare, tag, export runs")
+    )
     st.page_link(shell.page("runs"), label=title.format(count=len(rows)), icon=":material/list:")
 
 
@@ -71,8 +74,8 @@ def delete(rows: Sequence[Record]) -> None:
             refused.append(error)
     state.put(fields.RUNS_DELETED, tuple(gone))
     choose(*(row.name for row in rows if row.name not in gone))
-    for error in refused:
-        raise error
+    if refused:
+        raise refused[0]
 
 
 def _take_over(rows: Sequence[Record]) -> None:
@@ -119,16 +122,22 @@ def _filters(rows: Sequence[Record]) -> None:
             _("Find"), placeholder=_("Name, tag, note, network, seed…"), icon=":material/search:",
             max_chars=200, **state.widget(fields.RUNS_TEXT),
         )  # fmt: skip
-    names = {name: _(said[0]) for name, said in runs_words.STATES.items()}
+    names: dict[str, str] = {name: _(said[0]) for name, said in runs_words.STATES.items()}
     there = {row.state for row in rows}
-    _pick(columns[1], _("State"), fields.RUNS_STATE, [name for name in names if name in there], names.__getitem__)  # type: ignore[arg-type]
+    _pick(
+        columns[1],
+        _("State"),
+        fields.RUNS_STATE,
+        [name for name in names if name in there],
+        names.__getitem__,
+    )
     _pick(columns[2], _("Network"), fields.RUNS_NETWORK, sorted({row.network for row in rows if row.network}))
     datasets = sorted({row.dataset for row in rows if row.dataset})
     _pick(columns[3], _("Data set"), fields.RUNS_DATASET, datasets, runs_words.dataset)
     _pick(columns[4], _("Tag"), fields.RUNS_TAG, sorted({tag for row in rows for tag in row.tags}))
 
 
-def _pick(place: Any, title: str, field: fields.Field[str], choices: list[str], say: Callable[[str], str] = str) -> None:  # fmt: skip
+def _pick(place: Any, title: str, field: Field[str], choices: list[str], say: Callable[[str], str] = str) -> None:  # fmt: skip
     options = ["", *choices]
     if state.get(field) not in options:  # of a link, or of a run that is gone
         options.append(state.get(field))
@@ -204,7 +213,7 @@ def _columns(found: Sequence[Record]) -> dict[str, list[Any]]:
         _("Parameters"): [row.parameters for row in found],
         _("Seed"): [row.seed for row in found],
         _("Search"): [row.search or None for row in found],
-        _("Made"): [datetime.fromtimestamp(row.created) for row in found],  # noqa: DTZ006  (this machine's clock)
+        _("Made"): [datetime.fromtimestamp(row.created) for row in found],
         _("Folder"): [row.name for row in found],
     }
     optional = {_("Tags"), _("Search")}
@@ -214,7 +223,7 @@ def _columns(found: Sequence[Record]) -> dict[str, list[Any]]:
 def _kinds() -> dict[str, Any]:
     kind = st.column_config
     return {
-        _("Run"): kind.TextColumn(width="medium", pinned=True),
+        _("Run"): kind.TextColumn(width="medium"),
         _("Test accuracy"): kind.NumberColumn(format="%.2f %%", help=_("Of the best weights on the test pictures, asked once at the end.")),
         _("Best validation"): kind.NumberColumn(format="%.2f %%", help=_("The highest accuracy on the validation pictures after an epoch.")),
         _("Tags"): kind.ListColumn(),
@@ -238,7 +247,9 @@ def _undo_bar() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="runs_undo"):
         said = _("{run} was deleted.") if len(gone) == 1 else _("{count} runs were deleted.")
-        st.markdown(":material/delete: " + said.format(run=f"**{plain(gone[0])}**", count=len(gone)), width="stretch")
+        st.markdown(
+            ":material/delete: " + said.format(run=f"**{plain(gone[0])}**", count=len(gone)), width="stretch"
+        )
         if st.button(_("Undo"), icon=":material/undo:", key="runs_undo_press", type="primary"):
             for name in gone:
                 store.undo(name)
@@ -255,17 +266,23 @@ def _trash() -> None:
     if not entries:
         return
     size = tables.size(sum(entry.size for entry in entries))
-    with st.expander(_("Trash: {count}, {size}").format(count=len(entries), size=size), icon=":material/delete:"):
+    with st.expander(
+        _("Trash: {count}, {size}").format(count=len(entries), size=size), icon=":material/delete:"
+    ):
         for number, entry in enumerate(entries[:50]):
             with st.container(horizontal=True, vertical_alignment="center", key=f"runs_trash_{number}"):
                 name = store.about(entry.run).name or entry.name
                 when = runs_words.moment(entry.time)
-                st.markdown(f"{plain(name)} :small[:gray[{when} · {tables.size(entry.size)}]]", width="stretch")
+                st.markdown(
+                    f"{plain(name)} :small[:gray[{when} · {tables.size(entry.size)}]]", width="stretch"
+                )
                 if st.button(_("Take back"), icon=":material/undo:", key=f"runs_back_{entry.run.name}"):
                     choose(store.undo(entry.run.name).name)
                     st.rerun(scope="app")
         with st.popover(_("Empty the trash"), icon=":material/delete_forever:", key="runs_empty"):
-            st.markdown(_("This deletes {count} runs with their weights for good.").format(count=len(entries)))
+            st.markdown(
+                _("This deletes {count} runs with their weights for good.").format(count=len(entries))
+            )
             if st.button(_("Delete for good"), type="primary", key="runs_empty_press"):
                 store.empty(entries)
                 state.put(fields.RUNS_DELETED, ())

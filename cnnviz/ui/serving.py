@@ -25,6 +25,7 @@ async def warmed(_: st.App) -> AsyncIterator[dict[str, Any]]:
     meanwhile; a first visitor's page goes before them.
     """
     PagesManager.uses_pages_directory = False
+    warm.SERVED.set()
     soon = threading.Timer(PATIENCE, warm.start)
     soon.daemon = True
     soon.start()

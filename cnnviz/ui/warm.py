@@ -13,6 +13,7 @@ from functools import cache
 
 import streamlit as st
 
+from cnnviz.train import warm as standby
 from cnnviz.ui.i18n import _
 
 MODULES = (
@@ -25,6 +26,9 @@ MODULES = (
 )
 
 _done = threading.Event()
+
+SERVED = threading.Event()
+"""Whether this process is a server: then it also keeps a process ready for the next training."""
 
 
 @cache
@@ -53,3 +57,5 @@ def _import() -> None:
         logging.getLogger("cnnviz").exception("a heavy module cannot be imported")
     finally:
         _done.set()
+    if SERVED.is_set():
+        standby.keep()

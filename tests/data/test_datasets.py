@@ -202,8 +202,24 @@ def test_bounds_on_files_and_memory_hold(pets, monkeypatch):
         small.setattr(images, "MOST_BYTES", 10)
         with pytest.raises(DataError, match="is larger than"):
             load(f"folder:{pets}")
-    with pytest.raises(DataError, match="need .* bytes"):
-        load(f"folder:{pets}", shape=(3, 20_000, 20_000))
+
+
+@pytest.mark.parametrize("parts", [("",), ("train", "test")])
+def test_a_folder_too_large_for_the_memory_stays_in_its_files(tmp_path, parts):
+    for part in parts:
+        for name in ("a", "b"):
+            for number in range(5):
+                picture(tmp_path / part / name / f"{number}.png", colour=(number * 50, 0, 9))
+    bytes_of_all = 10 * len(parts) * 3 * 8 * 6
+    whole = load(f"folder:{tmp_path}", shape=(3, 8, 6), room=bytes_of_all)
+    left = load(f"folder:{tmp_path}", shape=(3, 8, 6), room=bytes_of_all - 1)
+    assert isinstance(whole.train_x, torch.Tensor)
+    assert isinstance(left.train_x, folder.Files)
+    assert left.shape == whole.shape
+    assert torch.equal(left.train_x[:], whole.train_x)
+    assert torch.equal(left.test_x[torch.tensor([1, 0])], whole.test_x[[1, 0]])
+    assert torch.equal(left.train_y, whole.train_y)
+    assert (left.mean, left.std) == (whole.mean, whole.std)
 
 
 def test_a_class_without_pictures_is_named(pets):

@@ -25,7 +25,7 @@ def tiny(*, convolution: bool = True) -> Network:
     return Network("Tiny", (1, 28, 28), Chain("", layers if convolution else (Flatten(), Linear(784, 10))))
 
 
-def train(
+def train(  # noqa: PLR0915  (one story)
     path: Path,
     network: Network | None = None,
     dataset: str = "digits",
@@ -55,16 +55,24 @@ def train(
         with torch.inference_mode():
             return torch.cat([module(ready(part)).softmax(1) for part in x.split(500)])
 
-    events = [Started(0.0, "cpu", "CPU", len(learned), len(kept), len(data.test_y), 1, epochs, 1, (), data.classes)]
-    card = {entry.name: getattr(config, entry.name) for entry in dataclasses.fields(config) if entry.name != "network"}
+    events = [
+        Started(0.0, "cpu", "CPU", len(learned), len(kept), len(data.test_y), 1, epochs, 1, (), data.classes)
+    ]
+    card = {
+        entry.name: getattr(config, entry.name)
+        for entry in dataclasses.fields(config)
+        if entry.name != "network"
+    }
 
     def keep(name, epoch):
         weights = {key: value.clone() for key, value in module.state_dict().items()}
-        known = Checkpoint(config.network, data.classes, data.mean, data.std, dataset, epoch, epoch, weights, card)
+        known = Checkpoint(
+            config.network, data.classes, data.mean, data.std, dataset, epoch, epoch, weights, card
+        )
         save(path / f"{name}.safetensors", known)
 
     first = next((layer for layer in module.modules() if isinstance(layer, torch.nn.Conv2d)), None)
-    best, best_accuracy, best_weights = 0, -1.0, None
+    best, best_accuracy, best_loss, best_weights = 0, -1.0, None, None
     for epoch in range(1, epochs + 1):
         module.train()
         for numbers in learned[torch.randperm(len(learned), generator=chance)].split(64):
@@ -84,7 +92,7 @@ def train(
         val_loss = F.nll_loss(probabilities.log(), labels).item()
         events.append(EpochEnd(epoch, epoch, loss.item(), 0.5, val_loss, accuracy, float(epoch)))
         if accuracy > best_accuracy:
-            best, best_accuracy = epoch, accuracy
+            best, best_accuracy, best_loss = epoch, accuracy, val_loss
             best_weights = {key: value.clone() for key, value in module.state_dict().items()}
             keep("best", epoch)
         if records:
@@ -106,10 +114,16 @@ def train(
             module.load_state_dict(best_weights)
         probabilities = asked(data.test_x)
         if records:
-            np.savez(path / "test.npz", probabilities=probabilities.numpy().astype(np.float16), labels=data.test_y.numpy())
+            np.savez(
+                path / "test.npz",
+                probabilities=probabilities.numpy().astype(np.float16),
+                labels=data.test_y.numpy(),
+            )
         accuracy = (probabilities.argmax(1) == data.test_y).double().mean().item()
         test_loss = F.nll_loss(probabilities.log(), data.test_y).item()
-        events.append(Finished(0.1, 0.9, 0.1, best_accuracy, test_loss, accuracy, best or epochs, 1.0, 1.0))
+        events.append(
+            Finished(0.1, 0.9, best_loss, best_accuracy, test_loss, accuracy, best or epochs, 1.0, 1.0)
+        )
     elif end == "stopped":
         events.append(Stopped(epochs, epochs, 1.0))
     (path / "events.jsonl").write_text("".join(map(to_line, events)))

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from cnnviz.data.datasets import load
+from cnnviz.errors import RunError
 from cnnviz.explain import epochs
 from cnnviz.explain.evaluation import evaluate
 from tests.explain.making import HANDFUL, tiny, train
@@ -53,7 +54,9 @@ def test_the_test_pictures_were_asked_with_the_best_weights(run):
 def test_the_kernels_are_the_first_convolutions(run):
     from cnnviz.nets.checkpoint import load as checkpoint
 
-    weight = next(value for value in checkpoint(run.path / "last.safetensors").weights.values() if value.ndim == 4)
+    weight = next(
+        value for value in checkpoint(run.path / "last.safetensors").weights.values() if value.ndim == 4
+    )
     np.testing.assert_allclose(epochs.read(epochs.files(run.path)[3]).kernels, weight.numpy(), atol=1e-3)
 
 
@@ -102,15 +105,39 @@ def test_what_is_none_of_ours_is_passed_over(tmp_path):
     assert read(**good | {"predicted": np.array([{}, {}, {}], dtype=object)}) is None  # a pickle
     assert read(**good | {"kernels": np.zeros((2, 2), np.float16)}) is None
     assert read(predicted=good["predicted"]) is None
+    assert not len(read(handful=np.zeros((2, 10), np.float16)).predicted)  # a run without validation pictures
     assert epochs.files(tmp_path) == {}
     assert read(**good).answers(np.array([0, 1]), CLASSES) is None
-    assert read(**good | {"predicted": np.full(3, 99, np.uint16)}).answers(np.zeros(3, np.int64), CLASSES) is None
+    assert (
+        read(**good | {"predicted": np.full(3, 99, np.uint16)}).answers(np.zeros(3, np.int64), CLASSES)
+        is None
+    )
 
 
 def test_a_file_that_swells_is_not_unpacked(tmp_path):
     path = tmp_path / "0001.npz"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("predicted.npy", "w") as entry:
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("predicted.npy", "w") as entry,
+    ):
         for _ in range(401):
             entry.write(bytes(1_000_000))
     assert path.stat().st_size < 1_000_000
     assert epochs.load(path) == {}
+
+
+def test_the_test_pictures_are_asked_later_and_the_card_counts_it(tmp_path):
+    run = train(tmp_path / "run", epochs=1, end="stopped")
+    assert epochs.times_asked(run.path) == 0
+    answers = epochs.ask_test(run.path, run.checkpoint())
+    found = epochs.tested(run.path, CLASSES)
+    assert found.predicted.tolist() == answers.predicted.tolist()
+    np.testing.assert_allclose(found.probabilities, answers.probabilities, atol=1e-3)
+    assert epochs.times_asked(run.path) == 1
+
+
+def test_answers_that_cannot_be_kept_are_a_sentence(tmp_path):
+    run = train(tmp_path / "run", epochs=1, end="stopped")
+    checkpoint = run.checkpoint().rename(tmp_path / "it.safetensors")
+    with pytest.raises(RunError, match="cannot be kept"):
+        epochs.ask_test(tmp_path / "nowhere", checkpoint)

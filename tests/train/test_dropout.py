@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from cnnviz.train.dropout import ByteDropout, with_byte_dropout
+from cnnviz.train.dropout import ByteDropout, decides
 
 
 @pytest.mark.parametrize("p", [0.25, 0.5, 1 / 256])
@@ -31,9 +31,16 @@ def test_it_is_seeded_and_does_nothing_in_evaluation():
     assert layer.eval()(x) is x
 
 
-def test_it_takes_the_place_of_torch_s_where_a_byte_can_decide():
-    inner = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5))
-    module = with_byte_dropout(nn.Sequential(inner, nn.Dropout(0.1), nn.Dropout2d(0.5), nn.Dropout(1.0)))
-    kinds = [type(part).__name__ for part in module.modules()]
-    assert kinds == ["Sequential", "Sequential", "Linear", "ByteDropout", "Dropout", "Dropout2d", "Dropout"]
-    assert list(module.state_dict()) == ["0.0.weight", "0.0.bias"]
+def test_it_keeps_the_kind_of_number_that_it_is_given():
+    assert ByteDropout(0.5)(torch.ones(3, 5, dtype=torch.bfloat16)).dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize(
+    ("part", "can"),
+    [
+        (nn.Dropout(0.5), True), (nn.Dropout(1 / 256), True), (nn.Dropout(0.1), False), (nn.Dropout(0), False),
+        (nn.Dropout(1.0), False), (nn.Dropout2d(0.5), False), (nn.ReLU(), False),
+    ],
+)  # fmt: skip
+def test_a_byte_decides_for_multiples_of_a_256th(part, can):
+    assert decides(part) is can

@@ -12,7 +12,7 @@ const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
  * @typedef {{name: string, x: number[], y: (number | null)[], kind: string, dashed: boolean, quiet: boolean,
  *   colour: number | null}} Series
  * @typedef {{series: Series[], x_title: string, y_title: string, x_range: [number, number] | null,
- *   y_range: [number, number] | null, equal: boolean, y_log: boolean, x_names: string[],
+ *   y_range: [number, number] | null, equal: boolean, y_log: boolean, x_log?: boolean, x_names: string[],
  *   marks: {x: number | null, y: number | null, text: string}[], height: number}} ChartData
  */
 
@@ -85,13 +85,14 @@ export class Layout {
     return found;
   }
 
-  /** @returns {[number, number]} */
+  /** On a logarithmic axis in powers of ten. @returns {[number, number]} */
   xRange() {
-    if (this.data.x_range) return this.data.x_range;
+    const lift = (/** @type {number} */ v) => (this.data.x_log ? Math.log10(v) : v);
+    if (this.data.x_range) return [lift(this.data.x_range[0]), lift(this.data.x_range[1])];
     let [low, high] = [Infinity, -Infinity];
     for (const s of this.data.series) {
       const ends = s.kind === "bars" ? barEnds(this.data, s).flat() : s.x;
-      for (const v of ends) [low, high] = [Math.min(low, v), Math.max(high, v)];
+      for (const v of ends.map(lift)) [low, high] = [Math.min(low, v), Math.max(high, v)];
     }
     if (low > high) return [0, 1];
     return low === high ? [low - 0.5, high + 0.5] : [low, high];
@@ -143,13 +144,18 @@ export class Layout {
       const each = Math.max(1, Math.ceil(widest / Math.max(room, 1)));
       return names.map((text, at) => ({ at, text })).filter((tick) => tick.at % each === 0);
     }
+    if (this.data.x_log) {
+      const room = Math.max(2, (this.right - this.left) / 60);
+      return ticks(this.x[0], this.x[1], room, true).map((at) => ({ at: 10 ** at, text: power(at) }));
+    }
     const whole = this.data.series.every((s) => s.x.every(Number.isInteger));
     return ticks(this.x[0], this.x[1], Math.max(2, (this.right - this.left) / 84), whole).map((at) => ({ at, text: short(at, 5) }));
   }
 
   /** @param {number} value */
   px(value) {
-    return this.left + ((value - this.x[0]) / (this.x[1] - this.x[0])) * (this.right - this.left);
+    const at = this.data.x_log ? Math.log10(value) : value;
+    return this.left + ((at - this.x[0]) / (this.x[1] - this.x[0])) * (this.right - this.left);
   }
 
   /** @param {number} value */
@@ -165,7 +171,8 @@ export class Layout {
   /** The value of x under a pixel. @param {number} pixel */
   value(pixel) {
     const share = (pixel - this.left) / (this.right - this.left);
-    return this.x[0] + Math.max(0, Math.min(1, share)) * (this.x[1] - this.x[0]);
+    const at = this.x[0] + Math.max(0, Math.min(1, share)) * (this.x[1] - this.x[0]);
+    return this.data.x_log ? 10 ** at : at;
   }
 
   /** What x is called. @param {number} value @param {Record<string, string>} labels @param {number} [high] of a joined bar */

@@ -22,9 +22,9 @@ export class Layout {
    * @param {any} ctx measures texts
    * @param {string} font
    * @param {{truth: string, prediction: string}} titles
-   * @param {number} [most] largest cell
+   * @param {{least?: number, most?: number}} [cells] smallest and largest cell; where they are smaller than letters, pointing says the names
    */
-  constructor(counts, classes, width, ctx, font, titles, most = LARGEST) {
+  constructor(counts, classes, width, ctx, font, titles, { least, most = LARGEST } = {}) {
     this.counts = counts;
     this.classes = classes;
     this.font = font;
@@ -35,13 +35,19 @@ export class Layout {
     this.letters = letters;
     ctx.font = `${letters}px ${font}`;
     const widest = Math.max(...classes.map((name) => ctx.measureText(name).width));
-    this.nameWidth = Math.min(Math.ceil(widest), width < 480 ? 72 : 120);
-    this.left = 20 + this.nameWidth + GAP;
-    const least = this.size > 40 ? SMALLEST.many : SMALLEST.few;
-    this.cell = Math.floor(Math.max(least, Math.min(most, (width - this.left - 3) / this.size)));
+    const cell = (/** @type {number} */ names) => {
+      this.nameWidth = names;
+      this.left = 20 + names + GAP;
+      const smallest = least ?? (this.size > 40 ? SMALLEST.many : SMALLEST.few);
+      return Math.floor(Math.max(smallest, Math.min(most, (width - this.left - 3) / this.size)));
+    };
+    this.nameWidth = this.left = 0;
+    this.cell = cell(Math.min(Math.ceil(widest), width < 480 ? 72 : 120));
+    this.named = this.cell >= letters;
+    if (!this.named) this.cell = cell(0);
     // Names that are wider than their column stand on end.
-    this.upright = widest > this.cell - 4;
-    this.top = 22 + (this.upright ? this.nameWidth : letters + 2) + GAP;
+    this.upright = this.named && widest > this.cell - 4;
+    this.top = 22 + (this.upright ? this.nameWidth : this.named ? letters + 2 : 0) + GAP;
     this.side = this.cell * this.size;
     this.width = this.left + this.side + 3;
     this.height = this.top + this.side + 3;
@@ -80,7 +86,7 @@ export function paintMatrix(ctx, at, theme, shares) {
   ctx.textAlign = "right";
   ctx.fillText(`← ${at.titles.truth}`, 0, 0);
   ctx.restore();
-  for (let i = 0; i < size; i++) paintNames(ctx, at, i, theme.text, 0.85, false);
+  for (let i = 0; at.named && i < size; i++) paintNames(ctx, at, i, theme.text, 0.85, false);
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   const written = cell >= 22;
@@ -91,7 +97,7 @@ export function paintMatrix(ctx, at, theme, shares) {
       ctx.fillStyle = scale.fill(value);
       ctx.fillRect(x, y, cell, cell);
       if (cell >= 8) {
-        ctx.strokeStyle = withAlpha(theme.text, 0.1);
+        ctx.strokeStyle = withAlpha(theme.text, cell < 16 ? 0.05 : 0.1);
         ctx.lineWidth = 1;
         ctx.strokeRect(x + 0.5, y + 0.5, cell - 1, cell - 1);
       }
@@ -162,14 +168,20 @@ export function paintMarks(ctx, at, theme, here, chosen) {
     ctx.fillStyle = withAlpha(theme.text, 0.09);
     ctx.fillRect(left, top + row * cell, side, cell);
     ctx.fillRect(left + col * cell, top, cell, side);
-    // Where names stand closer than they are high, the one has a ground of its own.
-    const narrow = cell < at.letters + 4;
-    ctx.fillStyle = theme.background;
-    if (narrow) ctx.fillRect(20, top + (row + 0.5) * cell - 8, left - 20, 16);
-    if (narrow && at.upright) ctx.fillRect(left + (col + 0.5) * cell - 8, 20, 16, top - 20);
-    paintNames(ctx, at, row, theme.primary, 1, true, "row");
-    paintNames(ctx, at, col, theme.primary, 1, true, "col");
+    if (at.named) standOut(ctx, at, theme, row, col);
     frame(ctx, left + col * cell, top + row * cell, cell, cell, theme, theme.text, 1.5);
   }
   if (chosen) frame(ctx, left + chosen[1] * cell, top + chosen[0] * cell, cell, cell, theme);
+}
+
+/** The names of the row and the column that are pointed at. @param {any} ctx @param {Layout} at @param {Theme} theme @param {number} row @param {number} col */
+function standOut(ctx, at, theme, row, col) {
+  const { cell, left, top } = at;
+  // Where names stand closer than they are high, the one has a ground of its own.
+  const narrow = cell < at.letters + 4;
+  ctx.fillStyle = theme.background;
+  if (narrow) ctx.fillRect(20, top + (row + 0.5) * cell - 8, left - 20, 16);
+  if (narrow && at.upright) ctx.fillRect(left + (col + 0.5) * cell - 8, 20, 16, top - 20);
+  paintNames(ctx, at, row, theme.primary, 1, true, "row");
+  paintNames(ctx, at, col, theme.primary, 1, true, "col");
 }

@@ -58,3 +58,43 @@ export function nearest(points, x) {
   }
   return low > 0 && x - points[low - 1][0] <= points[low][0] - x ? points[low - 1] : points[low];
 }
+
+/**
+ * Round places on a logarithmic axis, as powers: every power of ten, or 1, 2, 5 where there are few of them.
+ * @param {number} low exponent of the lower end
+ * @param {number} high exponent of the upper end
+ * @param {number} count
+ * @returns {number[]} exponents
+ */
+export function logTicks(low, high, count) {
+  const whole = ticks(low, high, count, true);
+  if (whole.length > 2) return whole;
+  const found = [];
+  for (let power = Math.floor(low); power <= Math.ceil(high); power++) {
+    for (const digit of [1, 2, 5]) {
+      const at = power + Math.log10(digit);
+      if (at >= low && at <= high) found.push(at);
+    }
+  }
+  return found.length > 1 ? found : ticks(10 ** low, 10 ** high, count).filter((v) => v > 0).map(Math.log10);
+}
+
+/** Seconds to tick at, so that labels read as clocks do. @param {number} low @param {number} high @param {number} count */
+export function timeTicks(low, high, count) {
+  const rough = (high - low) / Math.max(1, count);
+  if (rough < 1) return ticks(low, high, count);
+  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200];
+  const step = steps.find((s) => s >= rough * 0.8) ?? 86400 * Math.ceil(rough / 86400);
+  const found = [];
+  for (let at = Math.ceil(low / step - 1e-9) * step; at <= high + step * 1e-9; at += step) found.push(at);
+  return found;
+}
+
+/** 7.5 s, 1:05, 2:00:10. @param {number} seconds @param {boolean} [fine] with tenths below a minute */
+export function clock(seconds, fine = false) {
+  if (seconds < 60) return `${Number(seconds.toFixed(fine || seconds % 1 ? 1 : 0))} s`;
+  const whole = Math.round(seconds);
+  const pad = (/** @type {number} */ v) => String(v).padStart(2, "0");
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return hours ? `${hours}:${pad(minutes)}:${pad(rest)}` : `${minutes}:${pad(rest)}`;
+}

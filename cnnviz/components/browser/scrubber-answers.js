@@ -6,7 +6,7 @@ import { withAlpha } from "./theme.js";
 const LIGHT = ["#2b6cb0", "#c2570c", "#2c7a51", "#7b45b5", "#b0336f"];
 const DARK = ["#7ab8f0", "#f5a95c", "#6fce9b", "#bd9bf2", "#f08bb8"];
 const HEIGHT = 170;
-const EDGE = { left: 34, right: 12, top: 8, bottom: 20 };
+const EDGE = { left: 34, right: 12, top: 8, bottom: 26 };
 
 /** Lines that can be told apart. */
 const MOST = 5;

@@ -137,7 +137,7 @@ export class MatrixView extends View {
     const { classes, labels } = this.data;
     const size = classes.length;
     const rows = Array.from({ length: size }, (_, row) => Array.from(/** @type {Uint16Array} */ (this.counts).subarray((at * size + row) * size, (at * size + row + 1) * size)));
-    this.layout = new Layout(rows, classes, this.root.clientWidth, this.canvas.getContext("2d"), theme.font, labels, 32);
+    this.layout = new Layout(rows, classes, this.root.clientWidth, this.canvas.getContext("2d"), theme.font, labels, { least: 3, most: 32 });
     const ctx = fit(this.canvas, this.layout.width, this.layout.height);
     paintMatrix(ctx, this.layout, theme, false);
     if (this.here) paintMarks(ctx, this.layout, theme, this.here, null);

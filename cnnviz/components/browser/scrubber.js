@@ -69,6 +69,7 @@ class Scrubber {
     this.play.title = title;
     this.play.setAttribute("aria-label", title);
     setText(this.open, labels.open);
+    this.open.classList.toggle("hidden", this.component.data.accuracies.includes(null));
   }
 
   fillHandful() {
@@ -121,10 +122,10 @@ class Scrubber {
     if (Number(this.range.value) !== at) this.range.value = String(at);
     this.range.style.setProperty("--share", `${(at / Math.max(1, data.epochs.length - 1)) * 100}%`);
     const where = fill(data.labels.epoch, { epoch, epochs: data.epochs.at(-1) });
-    const right = fill(data.labels.right, { percent: percent(data.accuracies[at]) });
+    const right = data.accuracies[at] === null ? "" : fill(data.labels.right, { percent: percent(data.accuracies[at]) });
     setText(this.where, epoch === data.best ? `${where} · ${data.labels.best}` : where);
     setText(this.said, right);
-    this.range.setAttribute("aria-valuetext", `${where}, ${right}`);
+    this.range.setAttribute("aria-valuetext", [where, right].filter(Boolean).join(", "));
     this.range.setAttribute("aria-label", where);
     this.root.dataset.epoch = String(epoch);
     for (const view of [this.kernels, this.matrix, this.followed]) view.paint(at, theme);

@@ -6,7 +6,7 @@ import { icon } from "./icons.js";
 import { decoded, paintPicture } from "./pictures.js";
 
 /** So many are shown at first. */
-const FIRST = 24;
+const FIRST = 20;
 
 /** @typedef {{number: number, truth: number, predicted: number, confidence: number, likely: [number, number][]}} Item */
 
@@ -20,7 +20,7 @@ class Thumbnails {
     this.chosen = null;
     this.serial = 0;
     this.detail = h("div", { class: "detail hidden", "aria-live": "polite", "data-testid": "thumbnail-detail" });
-    this.list = h("div", { class: "list", role: "list", keydown: (/** @type {KeyboardEvent} */ event) => this.key(event) });
+    this.list = h("div", { class: "list", role: "group", keydown: (/** @type {KeyboardEvent} */ event) => this.key(event) });
     this.more = h("button", { type: "button", class: "button small", "data-testid": "thumbnails-more", click: () => { this.all = true; this.fill(); } });
     this.root = h("div", { class: "root thumbnails", "data-testid": "thumbnails" }, this.detail, this.list, this.more);
   }
@@ -52,7 +52,7 @@ class Thumbnails {
         type: "button", class: right ? "tile right" : "tile wrong", title: fill(labels.tile, words), "aria-label": fill(labels.tile, words),
         "data-testid": "thumbnail", "data-number": item.number, "data-truth": item.truth, "data-predicted": item.predicted, "data-confidence": item.confidence,
         click: () => this.choose(this.chosen === item.number ? null : item.number),
-      }, this.picture(i), h("span", { class: "answer" }, h("b", {}, classes[item.predicted]), ` ${percent(item.confidence)}`),
+      }, this.picture(i), h("b", { class: "answer" }, classes[item.predicted]), h("span", { class: "sure" }, percent(item.confidence)),
       right ? "" : h("span", { class: "truth" }, fill(labels.truth, words)));
     });
     this.list.replaceChildren(.../** @type {HTMLElement[]} */ (this.tiles));

@@ -1,0 +1,99 @@
+"""A run's event file while its worker writes it, and how it is cut back to where a state knows it."""
+
+import contextlib
+import os
+import threading
+
+from cnnviz.train.events import Event, from_line, is_terminal, to_line, whole_lines
+from cnnviz.train.history import EVENTS
+from cnnviz.train.run import TAIL, Run
+
+RESERVE = "reserve"
+RESERVED_BYTES = 65_536
+
+
+class Journal:
+    """The event file, open for appending; writes one terminal event and nothing after it."""
+
+    def __init__(self, run: Run) -> None:
+        self._reserve = run.path / RESERVE
+        with contextlib.suppress(OSError):
+            self._reserve.write_bytes(os.urandom(RESERVED_BYTES))
+        self._fd = os.open(run.path / EVENTS, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        self._turn = threading.Lock()
+        self._ended = False
+
+    def write(self, event: Event) -> None:
+        """Append an event; after a terminal one nothing is written."""
+        with self._turn:
+            if self._ended:
+                return
+            if is_terminal(event):
+                self._ended = True
+                with contextlib.suppress(OSError):
+                    self._reserve.unlink()  # on a full disk this is the room for the last line
+            line = to_line(event).encode()
+            before = os.fstat(self._fd).st_size
+            try:
+                written = os.write(self._fd, line)
+                while written < len(line):
+                    written += os.write(self._fd, line[written:])
+            except OSError:
+                os.ftruncate(self._fd, before)  # no half line: another will follow
+                raise
+            if is_terminal(event):
+                os.fsync(self._fd)
+
+
+def cut(run: Run, offset: int) -> list[Event]:
+    """Cut a run's events back to a number of bytes, and return what is gone; only for who holds the run's lock.
+
+    A terminal event that stands before the place goes, too: the run goes on.
+    """
+    fd = os.open(run.path / EVENTS, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        size = os.fstat(fd).st_size
+        kept = _read(fd, 0, min(offset, size))
+        gone = _events(_read(fd, len(kept), size - len(kept)))
+        lines = whole_lines(kept)
+        while lines and any(map(is_terminal, _events(lines[-1] + b"\n"))):
+            lines.pop()
+        os.ftruncate(fd, sum(len(line) + 1 for line in lines))
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    return gone
+
+
+def append(run: Run, event: Event) -> None:
+    """Write an event for a worker that cannot, and cut off a torn line before it; only for who holds the lock."""
+    fd = os.open(run.path / EVENTS, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    try:
+        size = os.fstat(fd).st_size
+        tail = os.pread(fd, TAIL, max(0, size - TAIL))
+        torn = len(tail) - (tail.rfind(b"\n") + 1)
+        if torn:
+            os.ftruncate(fd, size - torn)
+        os.write(fd, to_line(event).encode())
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _read(fd: int, first: int, count: int) -> bytes:
+    parts = []
+    while count > 0:
+        part = os.pread(fd, count, first)
+        if not part:
+            break
+        parts.append(part)
+        first, count = first + len(part), count - len(part)
+    return b"".join(parts)
+
+
+def _events(data: bytes) -> list[Event]:
+    found = []
+    for line in whole_lines(data):
+        with contextlib.suppress(ValueError):
+            found.append(from_line(line))
+    return found
