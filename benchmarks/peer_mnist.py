@@ -48,12 +48,15 @@ def mnist(root: str, *, train: bool, size: int = 28) -> datasets.MNIST:
 
 
 def batches(
-    module: nn.Module, loader: DataLoader[tuple[Tensor, Tensor]], optimizer: optim.Optimizer, *, scores: bool = False
+    module: nn.Module,
+    loader: DataLoader[tuple[Tensor, Tensor]],
+    optimizer: optim.Optimizer,
+    *,
+    scores: bool = False,
 ) -> Iterator[int]:
     """Train one epoch as the script does; yield the number of pictures of each batch.
 
-    Args:
-        scores: whether the network gives scores instead of log-probabilities.
+    ``scores``: whether the network gives scores instead of log-probabilities.
     """
     module.train()
     for number, (data, target) in enumerate(loader):

@@ -33,7 +33,11 @@ def main() -> None:
         began, used, pictures = time.perf_counter(), time.process_time(), 0
         while pictures == 0 or time.perf_counter() - began < float(line):
             pictures += next(steps)
-        took = {"pictures": pictures, "seconds": time.perf_counter() - began, "cpu": time.process_time() - used}
+        took = {
+            "pictures": pictures,
+            "seconds": time.perf_counter() - began,
+            "cpu": time.process_time() - used,
+        }
         print(json.dumps(took), file=answer, flush=True)
 
 
@@ -55,7 +59,9 @@ def ours(network: str, size: int, batch: int, mode: str) -> Iterator[int]:
             for event in train(config, folder=path):
                 journal.write(to_line(event))
                 if isinstance(event, Steps):
-                    yield (event.step - done) * batch  # the odd last batch of an epoch counts as a whole one: 1 in 900
+                    yield (
+                        event.step - done
+                    ) * batch  # the odd last batch of an epoch counts as a whole one: 1 in 900
                     done = event.step
 
 

@@ -20,6 +20,7 @@ with choices:
         if dataset:
             config = training.config_of_fields(chosen, dataset, device)
             training.choose_numbers(config)
+            devices.show_estimate(config)
     if st.button(_("Start"), icon=":material/play_arrow:", type="primary", disabled=config is None, key="widget:start", width="stretch"):  # fmt: skip
         with guard():
             assert config is not None

@@ -353,8 +353,10 @@ def _move(folder: Path, home: Path, name: str) -> str:
             continue
         try:
             folder.rename(home / own)
-        except FileExistsError:  # somebody else's, this very moment
-            continue
+        except OSError:
+            if (home / own).exists():  # somebody else's, this very moment
+                continue
+            raise
         return own
     raise DataError("there are too many uploads called `{name}`: remove some", name=name)
 

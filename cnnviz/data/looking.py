@@ -113,7 +113,7 @@ def changed(pictures: Tensor, kinds: Sequence[str], times: int, seed: int, shape
     return (drawn * 255).round().clamp(0, 255).to(torch.uint8).view(len(pictures), times, *shape)
 
 
-def original(files: Files, number: int) -> Image.Image:
+def shrunk(files: Files, number: int) -> Image.Image:
     """Return a picture of a folder as it lies there, its longer side at most 160 pixels.
 
     Raises:
@@ -151,6 +151,25 @@ def link(picture: Tensor | Image.Image) -> str:
         image.thumbnail((LONGEST, LONGEST))
     image.save(out, "PNG" if exact else "JPEG", quality=88)
     return f"data:image/{'png' if exact else 'jpeg'};base64,{b64encode(out.getvalue()).decode()}"
+
+
+def links(dataset: Dataset, numbers: Sequence[int], *, original: bool = False) -> list[str]:
+    """Return training pictures by number, as addresses; those of a folder, if wanted, as they lie there."""
+    every = dataset.train_x
+    if original and isinstance(every, Files):
+        return [link(shrunk(every, number)) for number in numbers]
+    return [link(each) for each in every[torch.tensor(numbers, dtype=torch.int64)]]
+
+
+def changed_links(
+    dataset: Dataset, numbers: Sequence[int], kinds: Sequence[str], times: int, seed: int, shape: Shape
+) -> list[list[str]]:
+    """Return each training picture as it goes into the network, then changed at random, as addresses."""
+    chosen = dataset.train_x[torch.tensor(numbers, dtype=torch.int64)]
+    drawn = changed(chosen, kinds, times, seed, shape)
+    return [
+        [link(picture), *map(link, each)] for picture, each in zip(fit(chosen, shape), drawn, strict=True)
+    ]
 
 
 def _image(picture: Tensor) -> Image.Image:

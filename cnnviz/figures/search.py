@@ -10,8 +10,8 @@ from cnnviz.train.search import Choice, Space
 from cnnviz.train.searches import Trial
 
 BLUE = "#3b7dd8"
-SCALE = [[0.0, "#c9d7ea"], [0.5, "#5f9be6"], [0.85, "#e08a3c"], [1.0, "#c8371b"]]
-"""From pale to red: what is good stands out on light and dark pages."""
+SCALE = [[0.0, "#8494ab"], [0.5, "#5f9be6"], [0.85, "#e08a3c"], [1.0, "#c8371b"]]
+"""From grey to red: what is good stands out on light and dark pages."""
 
 
 def parallel(

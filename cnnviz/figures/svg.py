@@ -71,7 +71,9 @@ def lines(
     for line, points in kept:
         colour = f"var(--line-{line.colour})"
         path = " ".join(f"{x},{y}" for x, y in (place(*point) for point in points))
-        parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="1.8" points="{path}"/>')
+        parts.append(
+            f'<polyline fill="none" stroke="{colour}" stroke-width="{1.8 if len(points) < 100 else 1.1}" points="{path}"/>'
+        )
         if line.marked or len(points) == 1:
             parts += [
                 f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>'

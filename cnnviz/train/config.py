@@ -3,13 +3,17 @@
 import json
 import math
 import re
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
 from cnnviz.data.catalog import DEFAULT, is_folder, lookup
 from cnnviz.errors import SpecError
 from cnnviz.shapes import say, trace
 from cnnviz.spec import (
+    BatchNorm1d,
+    BatchNorm2d,
+    Conv2d,
+    Linear,
     Network,
     Sigmoid,
     Tanh,
@@ -25,6 +29,18 @@ SCHEDULES = ("constant", "step", "cosine", "one_cycle")
 AUGMENTS = ("flip", "crop", "shift", "rotate", "colour", "drawing")
 INITIALISATIONS = ("auto", "torch", "xavier", "kaiming")
 MODES = ("exact", "fast")
+
+PATIENCE = 180.0
+"""Seconds that two cores may take for what is suggested, where one epoch does not take longer."""
+
+FEW, LARGE, DEEP = 10_000, 1_000_000, 6
+"""Training pictures below which a set is small; multiply-adds from which "fast" is suggested; layers with weights above
+which a network is deep."""
+
+MULTIPLY_ADDS, FAST_MULTIPLY_ADDS = 45e9, 100e9
+SECONDS_PER_VALUE, SECONDS_PER_WEIGHT = 2.5e-9, 3e-9
+"""What one core does: multiply-adds a second in float32 and bfloat16; a step's time for each value that a layer gives,
+and for each weight. Measured on a Zen 5, LeNet to ResNet-18."""
 
 _DEVICE = re.compile(
     r"auto|cpu|mps|cuda(:[0-9]{1,3})?|cuda:[0-9]{1,3}(\+cuda:[0-9]{1,3}){1,15}|cpu(\+cpu){1,15}"
@@ -223,25 +239,57 @@ def saturates(network: Network) -> bool:
 def suggested(network: Network, dataset: str = DEFAULT) -> TrainConfig:
     """Return a config with which a plain "Start" goes well for this network and data set.
 
-    Networks with sigmoids take a larger rate; the small embedded digits take more epochs. Each value was
-    found on a validation part of the training pictures, never on a test set.
+    Networks with sigmoids or tanhs take Adam, a larger rate and small batches. Others take AdamW and, on the large
+    data sets, smoothed labels; deep ones without batch normalisation start from Kaiming's weights at a small rate.
+    "one_cycle" throughout: it ends well after any number of epochs. What is large computes in the mode "fast", and
+    takes fewer epochs where two cores would need more than ``PATIENCE``. The numbers were found on validation parts of
+    the training pictures, never on a test set.
 
     Raises:
         SpecError, DataError: as ``TrainConfig``.
     """
-    small = dataset == DEFAULT
-    rate = 0.002
+    pictures = lookup(dataset).train_count
+    few, large = 0 < pictures < FEW, trace(network).macs >= LARGE
+    config = TrainConfig(
+        network, dataset, schedule="one_cycle", batch_size=32 if few else 64, mode="fast" if large else "exact",
+        epochs={"mnist": 3 if large else 6, "fashion_mnist": 6 if large else 10}.get(dataset, 15),
+    )  # fmt: skip
+    weighted = sum(isinstance(layer, Conv2d | Linear) for _, layer in leaves(network.body))
+    normalised = any(isinstance(layer, BatchNorm1d | BatchNorm2d) for _, layer in leaves(network.body))
     if saturates(network):
-        rate = 0.02 if small else 0.03
-    return TrainConfig(
-        network,
-        dataset,
-        optimizer="adam",
-        learning_rate=rate,
-        schedule="one_cycle",
-        batch_size=32 if small else 128,
-        epochs=60 if small else 3,
-    )
+        rate = 0.01 if normalised else 0.03 if few else 0.02
+        config = replace(config, optimizer="adam", learning_rate=rate, batch_size=16 if few else 64)
+    else:
+        deep = weighted > DEEP and not normalised
+        config = replace(
+            config, optimizer="adamw", weight_decay=0.01, learning_rate=0.0005 if deep else 0.003,
+            initialisation="kaiming" if deep else "auto", label_smoothing=0.0 if few else 0.1,
+            augment={"cifar10": ("flip", "shift"), "mnist": ("drawing",) if large else ()}.get(dataset, ()),
+            clip_norm=1.0 if deep else 0.0,
+        )  # fmt: skip
+    epochs = int(config.epochs * PATIENCE / max(expected_seconds(config), 1e-9))
+    return replace(config, epochs=max(1, min(config.epochs, epochs)))
+
+
+def expected_seconds(config: TrainConfig, cores: int = 2) -> float:
+    """Return about how long a training takes on a CPU: right within a factor of 3, for a plan and not for a promise.
+
+    Three times the forward pass's multiply-adds, the values that pass through memory, and the optimiser, each with
+    what a core of a 2025 server was measured to do; 0 where the number of pictures is unknown (a folder).
+
+    Args:
+        config: what is trained.
+        cores: of the CPU; twice as many are 1.7 times as fast.
+    """
+    info, traced = lookup(config.dataset), trace(config.network)
+    values = sum(math.prod(row.output_shape) for row in traced.rows)
+    rate = FAST_MULTIPLY_ADDS if config.mode == "fast" else MULTIPLY_ADDS
+    forward = traced.macs / rate + values * SECONDS_PER_VALUE / 3
+    step = traced.params * SECONDS_PER_WEIGHT
+    learning = info.train_count * (1 - config.validation_fraction)
+    asked = info.train_count * config.validation_fraction * config.epochs + info.test_count
+    whole = config.epochs * learning * (3 * forward + step / config.batch_size) + asked * forward
+    return float(whole / cores**0.8)
 
 
 def _number(parameter: str, value: object, *, least: float, most: float) -> None:

@@ -116,7 +116,9 @@ def emptied(device: str) -> Device:
     found = pick(parts(device)[0], available())[0]
     if found.kind == "cuda":
         return replace(found, memory_free=found.memory_free + torch.cuda.memory_reserved(found.id))
-    ours = sum(int(line.split()[1]) * 1024 for line in _lines("/proc/self/status") if line.startswith("RssAnon:"))
+    ours = sum(
+        int(line.split()[1]) * 1024 for line in _lines("/proc/self/status") if line.startswith("RssAnon:")
+    )
     return replace(found, memory_free=found.memory_free + ours)
 
 

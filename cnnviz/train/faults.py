@@ -24,7 +24,9 @@ def sentence(error: BaseException, config: TrainConfig, device: str) -> CnnvizEr
     """Return the sentence for an error that nobody raised on purpose; None where there is none better than its own.
 
     Args:
-        error: what was raised. config: of the training. device: the id where it runs ("" before it is known).
+        error: what was raised.
+        config: of the training.
+        device: the id where it runs ("" before it is known).
     """
     text = str(error).lower()
     match error:
@@ -52,7 +54,8 @@ def beyond_bounds(step: int, rate: float, layer: str = "", what: str = "output")
     """Return the error of a loss that is infinite or no number.
 
     Args:
-        step: at which. rate: the learning rate there.
+        step: at which.
+        rate: the learning rate there.
         layer: the path of the layer that was first; "" where only the loss itself was not finite.
         what: of the layer: "output", "gradient" or "weights".
     """
@@ -111,18 +114,19 @@ def _finite(tensor: Tensor) -> bool:
 
 
 def _too_large(config: TrainConfig, device: str) -> CnnvizError:
+    device = device or config.device
     largest = 0
     with contextlib.suppress(Exception):  # an estimate that fails must not hide what happened
-        from cnnviz.train.devices import emptied  # noqa: PLC0415
-        from cnnviz.train.estimate import largest_after_overflow  # noqa: PLC0415
+        from cnnviz.train import devices, estimate  # noqa: PLC0415
 
-        largest = largest_after_overflow(config, emptied(device or config.device))
-    if largest > 0:
+        known = {each.id: each for each in devices.available()}
+        largest = estimate.largest_after_overflow(config, known[devices.parts(device)[0]])
+    if 0 < largest < config.batch_size:
         return DeviceError(
-            "{device} has too little memory for {network} with a batch of {batch}: the largest that fits is about {largest}",
-            device=device or config.device, network=config.network.name, batch=config.batch_size, largest=largest,
+            "{device} has too little memory for {network} with a batch of {batch}: a batch of {largest} should fit",
+            device=device, network=config.network.name, batch=config.batch_size, largest=largest,
         )  # fmt: skip
     return DeviceError(
         "{device} has too little memory for {network} with a batch of {batch}: take a smaller batch",
-        device=device or config.device, network=config.network.name, batch=config.batch_size,
+        device=device, network=config.network.name, batch=config.batch_size,
     )  # fmt: skip

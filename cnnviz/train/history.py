@@ -28,6 +28,9 @@ EVENTS = "events.jsonl"
 
 MOST_WATCHED = 2000
 
+TAIL = 200
+"""Bytes by which a file is known again."""
+
 Point = tuple[float, float]
 
 
@@ -59,7 +62,8 @@ class History:
         step, epoch, seconds, seconds_left: where the run is.
         end: the terminal event; None while there is none.
         last: the last event of all.
-        offset: bytes of the event file that are folded in.
+        offset: bytes of the event file that are folded in. tail: the last of them, by which it is known again: a
+            run that is taken up has its events cut back, and then others follow.
     """
 
     started: Started | None = None
@@ -91,6 +95,7 @@ class History:
     end: Finished | Stopped | Failed | None = None
     last: Event | None = None
     offset: int = 0
+    tail: bytes = field(default=b"", compare=False, repr=False)
 
     @property
     def samples_per_second(self) -> float | None:
@@ -155,6 +160,8 @@ class History:
 
     def _take_steps(self, event: Steps) -> None:
         count = len(event.losses)
+        if len(event.accuracies) != count:  # a damaged line that can still be read
+            return
         first = self.seconds_at[-1] if self.seconds_at else 0.0
         self.steps += range(event.step - count + 1, event.step + 1)
         self.loss += event.losses
@@ -174,13 +181,14 @@ def read(run: Folder | Path, since: History | None = None) -> History:
     """Return the history of a run; ``since`` is taken further by what is new in the event file.
 
     A line that is still being written is left for the next call; damaged lines are passed over; a file that
-    has become shorter is read anew. A run without events has an empty history.
+    has been cut back since (a run that was taken up) is read anew. A run without events has an empty history.
     """
     path = (run if isinstance(run, Path) else run.path) / EVENTS
     history = History() if since is None else since
     try:
         with path.open("rb") as file:
-            if file.seek(0, 2) < history.offset:
+            file.seek(history.offset - len(history.tail))
+            if file.read(len(history.tail)) != history.tail or file.seek(0, 2) < history.offset:
                 history = History()
             file.seek(history.offset)
             data = file.read()
@@ -188,6 +196,7 @@ def read(run: Folder | Path, since: History | None = None) -> History:
         return history
     for line in whole_lines(data):
         history.offset += len(line) + 1
+        history.tail = (line + b"\n")[-TAIL:]
         try:
             history.fold(from_line(line))
         except ValueError:

@@ -2,11 +2,14 @@
 
 import contextlib
 import os
+import secrets
 import threading
+from collections.abc import Callable
 
 from cnnviz.train.events import Event, from_line, is_terminal, to_line, whole_lines
 from cnnviz.train.history import EVENTS
 from cnnviz.train.run import TAIL, Run
+from cnnviz.train.state import force
 
 RESERVE = "reserve"
 RESERVED_BYTES = 65_536
@@ -45,24 +48,40 @@ class Journal:
                 os.fsync(self._fd)
 
 
-def cut(run: Run, offset: int) -> list[Event]:
-    """Cut a run's events back to a number of bytes, and return what is gone; only for who holds the run's lock.
+def cut(run: Run, offset: int, then: Callable[[list[Event]], Event]) -> Event:
+    """Cut a run's events back to a number of bytes and add one; only for who holds the run's lock.
 
-    A terminal event that stands before the place goes, too: the run goes on.
+    A terminal event that stands before the place goes, too: the run goes on. The file is written beside and renamed,
+    so a fall leaves the old events or the new ones.
+
+    Args:
+        run: whose.
+        offset: bytes to keep.
+        then: makes the event to add from those that are cut off.
+
+    Returns:
+        The event that was added.
     """
-    fd = os.open(run.path / EVENTS, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    path = run.path / EVENTS
+    data = path.read_bytes() if path.exists() else b""
+    lines = whole_lines(data[:offset])
+    while lines and any(map(is_terminal, _events(lines[-1] + b"\n"))):
+        lines.pop()
+    event = then(_events(data[offset:]))
+    temporary = path.with_name(f".{EVENTS}.{secrets.token_hex(4)}")
     try:
-        size = os.fstat(fd).st_size
-        kept = _read(fd, 0, min(offset, size))
-        gone = _events(_read(fd, len(kept), size - len(kept)))
-        lines = whole_lines(kept)
-        while lines and any(map(is_terminal, _events(lines[-1] + b"\n"))):
-            lines.pop()
-        os.ftruncate(fd, sum(len(line) + 1 for line in lines))
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    return gone
+        with temporary.open("wb") as file:
+            file.writelines(line + b"\n" for line in lines)
+            file.write(to_line(event).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    force(run.path)
+    return event
 
 
 def append(run: Run, event: Event) -> None:
@@ -78,17 +97,6 @@ def append(run: Run, event: Event) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
-
-
-def _read(fd: int, first: int, count: int) -> bytes:
-    parts = []
-    while count > 0:
-        part = os.pread(fd, count, first)
-        if not part:
-            break
-        parts.append(part)
-        first, count = first + len(part), count - len(part)
-    return b"".join(parts)
 
 
 def _events(data: bytes) -> list[Event]:

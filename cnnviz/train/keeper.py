@@ -100,13 +100,22 @@ class Keeper:
                     continue
                 training = self._training
                 layer, what = faults.culprit(training.module, None)
-                path = name.removeprefix(snapshot.MODEL).rpartition(".")[0] if name.startswith(snapshot.MODEL) else ""
+                path = (
+                    name.removeprefix(snapshot.MODEL).rpartition(".")[0]
+                    if name.startswith(snapshot.MODEL)
+                    else ""
+                )
                 raise faults.beyond_bounds(
                     training.progress.step, training.rate, layer or path, what if layer else "weights"
                 )
 
     def _write(
-        self, name: str, weights: dict[str, Tensor], end: EpochEnd | None, *, test_accuracy: float | None = None
+        self,
+        name: str,
+        weights: dict[str, Tensor],
+        end: EpochEnd | None,
+        *,
+        test_accuracy: float | None = None,
     ) -> None:
         training = self._training
         if self.folder is None:
@@ -116,7 +125,11 @@ class Keeper:
             entry.name: getattr(config, entry.name) for entry in fields(config) if entry.name != "network"
         }
         card |= {"val_accuracy": end.val_accuracy if end else None, "test_accuracy": test_accuracy}
-        card |= {"seconds": round(training.seconds, 1), "torch": torch.__version__, "device": training.device_id}
+        card |= {
+            "seconds": round(training.seconds, 1),
+            "torch": torch.__version__,
+            "device": training.device_id,
+        }
         epoch, step = (end.epoch, end.step) if end else (progress.epoch, progress.step)
         checkpoint.save(
             self.folder / f"{name}.safetensors",

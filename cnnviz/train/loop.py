@@ -16,9 +16,10 @@ from cnnviz.data.datasets import Dataset
 from cnnviz.train import faults, records, state
 from cnnviz.train.config import TrainConfig
 from cnnviz.train.control import Request
+from cnnviz.train.desk import StopAsked
 from cnnviz.train.events import Event, Failed, Stopped
 from cnnviz.train.faults import LossError
-from cnnviz.train.training import StopAsked, Training
+from cnnviz.train.training import Training
 
 __all__ = ["Training", "train"]
 
@@ -75,4 +76,6 @@ def train(
         if isinstance(error, LossError) and training is not None:
             with suppress(LossError):
                 yield from training.flush()  # the good steps before it
-        yield Failed.of(said, "" if said is error else "".join(traceback.format_exception(error))[-MOST_DETAILS:])
+        yield Failed.of(
+            said, "" if said is error else "".join(traceback.format_exception(error))[-MOST_DETAILS:]
+        )

@@ -77,7 +77,7 @@ def cut(folder: Path, epoch: int) -> None:
         if match and int(match[1]) > epoch:
             stale.append(path)
     for path in (*_inside(folder), *_inside(folder / EPOCHS)):
-        if re.fullmatch(r"\..+\.(safetensors|npz|json)\.[0-9a-f]{8}", path.name):
+        if re.fullmatch(r"\..+\.(safetensors|npz|jsonl?)\.[0-9a-f]{8}", path.name):
             stale.append(path)
     for path in stale:
         with contextlib.suppress(OSError):

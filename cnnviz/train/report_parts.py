@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import math
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -17,6 +18,9 @@ from cnnviz.train.config import TrainConfig
 
 MOST_CLASSES = 30
 """A larger matrix fits on no paper: then only the most frequent mix-ups are named."""
+
+MOMENTS, LONG_AGO, FAR_OFF = {"started", "time"}, 1e9, 1e11
+"""Under these names a number of such a size is a moment, in seconds since 1970."""
 
 MOST_KERNELS = 64
 MOST_MIX_UPS = 15
@@ -53,16 +57,22 @@ def told(config: TrainConfig) -> dict[str, str]:
 
 
 def flat(values: Mapping[str, Any], before: str = "") -> dict[str, str]:
-    """Return nested values as text, each under its path: ``data.fingerprint``."""
+    """Return nested values as text, each under its path, such as ``data.fingerprint``; moments as dates."""
     found: dict[str, str] = {}
     for name, value in values.items():
         if isinstance(value, dict):
             found |= flat(value, f"{before}{name}.")
         else:
-            found[f"{before}{name}"] = (
-                value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            )
+            found[f"{before}{name}"] = _told(name, value)
     return found
+
+
+def _told(name: str, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if name in MOMENTS and isinstance(value, float) and LONG_AGO < value < FAR_OFF:
+        return time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(value))
+    return json.dumps(value, ensure_ascii=False)
 
 
 def answers(given: Answers, _: Callable[[str], str]) -> str:

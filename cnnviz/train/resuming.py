@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 
 from cnnviz.train import journal, state
-from cnnviz.train.events import Resumed
+from cnnviz.train.events import Event, Resumed
 from cnnviz.train.run import Run
 
 
@@ -16,7 +16,8 @@ def prepare(run: Run, *, epochs: int | None = None, checked: bool) -> Resumed:
     """Cut a run back to its newest good state, say ``Resumed``, and return that event; step 0 for a run without one.
 
     Args:
-        run: what is taken up. epochs: how many more than it has (than it did, where it ended early).
+        run: what is taken up.
+        epochs: how many more than it has (than it did, where it ended early).
         checked: whether every byte of the state is read first; what is damaged is then removed.
 
     Raises:
@@ -29,13 +30,16 @@ def prepare(run: Run, *, epochs: int | None = None, checked: bool) -> Resumed:
             if found is None or (found[0].name != name and name == state.STATE):
                 with suppress(FileNotFoundError):
                     (run.path / name).unlink()
-    gone = journal.cut(run, found[1].offset if found else 0)
     if found is None:
         step, planned = 0, run.config().epochs
     else:
         step, planned = found[1].step, found[1].epoch if found[1].data.get("early") else found[1].epochs
-    asked = [event.epochs for event in gone if isinstance(event, Resumed)]  # not yet in any state
-    target = planned + epochs if epochs is not None else max([planned, *asked])
-    resumed = Resumed(time.time(), step, target)
-    journal.append(run, resumed)
-    return resumed
+
+    def resumed(gone: list[Event]) -> Resumed:
+        asked = [event.epochs for event in gone if isinstance(event, Resumed)]  # not yet in any state
+        target = planned + epochs if epochs is not None else max([planned, *asked])
+        return Resumed(time.time(), step, target)
+
+    event = journal.cut(run, found[1].offset if found else 0, resumed)
+    assert isinstance(event, Resumed)
+    return event

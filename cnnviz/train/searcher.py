@@ -94,10 +94,10 @@ class Searcher:
                 self._follow(live)
             while self._may_begin() and not self.asked():
                 self._begin()
+            self._check_failures()
             if not self.live:
                 self.news.end("finished", spent=self.spent)
                 return
-            self._check_failures()
             time.sleep(POLL)
         self._halt()
         self.news.end("stopped", spent=self.spent)
@@ -205,11 +205,17 @@ class Searcher:
         self._say(live, state, failure, run)
 
     def _check_failures(self) -> None:
+        """End a search that only fails: at its end, or after enough trials.
+
+        Raises:
+            RunError: then.
+        """
         found = progress(self.search)
         failed = found.of("failed")
-        if len(failed) >= MOST_FAILURES and not found.of("finished", "pruned"):
-            self._halt()
-            raise RunError("the first {count} trials all failed: the table says why", count=len(failed))
+        if not failed or found.of("finished", "pruned") or (self.live and len(failed) < MOST_FAILURES):
+            return
+        self._halt()
+        raise RunError("the first {count} trials all failed: the table says why", count=len(failed))
 
     def _halt(self) -> None:
         """Stop the runs; their trials stay open and are taken up with the search."""
@@ -288,12 +294,12 @@ def study_of(search: Search, config: SearchConfig) -> "optuna.Study":
 
 
 def pruner_of(config: SearchConfig) -> "optuna.pruners.BasePruner":
-    """Return what ends bad trials early: not before some have gone through, nor in the first quarter of a trial."""
+    """Return what ends bad trials early: not before some have gone through, nor at first: one epoch says little."""
     import optuna  # noqa: PLC0415
 
     if config.pruner == "none":
         return optuna.pruners.NopPruner()
-    return optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=config.base.epochs // 4)
+    return optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=1 + config.base.epochs // 4)
 
 
 def slots(config: SearchConfig) -> tuple[str, ...]:

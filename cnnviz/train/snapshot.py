@@ -72,7 +72,9 @@ def restore(training: "Training", position: Position, tensors: Mapping[str, Tens
     try:
         _restore_modules(training, data, tensors)
     except (RuntimeError, KeyError) as error:
-        raise RunError("the state of this run does not fit its network: {reason}", reason=str(error)[:200]) from None
+        raise RunError(
+            "the state of this run does not fit its network: {reason}", reason=str(error)[:200]
+        ) from None
     training.feed.load_state(_part(tensors, FEED))
     torch.set_rng_state(tensors[RANDOM + "global"])
     training.chance.set_state(tensors[RANDOM + "order"])
@@ -97,7 +99,9 @@ def _restore_modules(training: "Training", data: Mapping[str, Any], tensors: Map
     best = _part(tensors, BEST) or (_part(tensors, MODEL) if data["best_is_newest"] else {})
     if best:
         now = training.module.state_dict()
-        training.best_weights = {name: torch.empty_like(now[name]).copy_(value) for name, value in best.items()}
+        training.best_weights = {
+            name: torch.empty_like(now[name]).copy_(value) for name, value in best.items()
+        }
     for at, parameter in enumerate(training.module.parameters()):
         moments = _part(tensors, f"{OPTIMIZER}{at}.")
         if moments or any(name.startswith(f"{at}.") for name in data["numbers"]):

@@ -55,7 +55,9 @@ def save(folder: Path, data: Mapping[str, Any], tensors: "Mapping[str, Tensor]")
     """Write a state; the one before is kept. Whatever happens meanwhile, a whole state stays.
 
     Args:
-        folder: of the run. data: what ``Position`` names, and whatever else JSON holds. tensors: on any device.
+        folder: of the run.
+        data: what ``Position`` names, and whatever else JSON holds.
+        tensors: on any device.
 
     Raises:
         OSError: if it cannot be written (a full disk).
@@ -142,7 +144,9 @@ def position(path: Path) -> Position:
     except FileNotFoundError:
         raise RunError("there is no state {file} to go on from", file=str(path)) from None
     except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
-        raise RunError("the state {file} is damaged: {reason}", file=str(path), reason=str(error)[:200]) from None
+        raise RunError(
+            "the state {file} is damaged: {reason}", file=str(path), reason=str(error)[:200]
+        ) from None
 
 
 def load(path: Path) -> "tuple[Position, dict[str, Tensor]]":
@@ -159,7 +163,9 @@ def load(path: Path) -> "tuple[Position, dict[str, Tensor]]":
     try:
         return found, safetensors.torch.load(data)
     except (SafetensorError, ValueError) as error:
-        raise RunError("the state {file} is damaged: {reason}", file=str(path), reason=str(error)[:200]) from None
+        raise RunError(
+            "the state {file} is damaged: {reason}", file=str(path), reason=str(error)[:200]
+        ) from None
 
 
 def _check(path: Path) -> bytes:

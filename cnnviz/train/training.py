@@ -6,30 +6,29 @@ on: looking, saving and asking happen between two batches and draw no random num
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from cnnviz.data.datasets import Dataset, fingerprint, load
+from cnnviz.data.datasets import Dataset, load
 from cnnviz.errors import RunError
 from cnnviz.train import devices, faults, records, snapshot, watch
 from cnnviz.train.config import TrainConfig, check_classes
-from cnnviz.train.control import Continue, More, Pause, Rate, Request, Step
+from cnnviz.train.control import Request
+from cnnviz.train.desk import Desk
 from cnnviz.train.events import (
-    Changed,
-    Continued,
     EpochEnd,
     Event,
     Finished,
     Noted,
-    Paused,
     Started,
     Steps,
 )
+from cnnviz.train.examining import Asked, ask, ask_test, describe, record
 from cnnviz.train.feed import Feed
 from cnnviz.train.keeper import Keeper
 from cnnviz.train.parallel import Team, gather
@@ -41,28 +40,6 @@ from cnnviz.train.tuning import precision, tuned
 
 EVERY = 0.1
 """Seconds between two ``Steps`` events, at least."""
-
-ASKED_EVERY = 0.02
-"""Seconds between two looks for requests, and between two looks in a pause."""
-
-
-class StopAsked(Exception):  # noqa: N818
-    """Someone asked for the end."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """What a network said to some pictures: mean loss and accuracy, and each answer, on the CPU.
-
-    Attributes:
-        predicted: int64 (N,). probabilities: float16 (N, C). labels: int64 (N,).
-    """
-
-    loss: float
-    accuracy: float
-    predicted: Tensor
-    probabilities: Tensor
-    labels: Tensor
 
 
 class Training:
@@ -78,7 +55,8 @@ class Training:
         requests: Callable[[], Iterable[Request]] = tuple,
         team: Team | None = None,
     ) -> None:
-        self.config, self.folder, self._should_stop, self._requests = config, folder, should_stop, requests
+        self.config, self.folder = config, folder
+        self.desk = Desk(self, should_stop, requests)
         self.device_id = devices.resolve(config.device)
         self.team = team or gather(replace(config, device=self.device_id), dataset)
         self.device = self.team.device
@@ -86,18 +64,18 @@ class Training:
         try:
             torch.manual_seed(config.seed)
             module = initialised(config)
-            self._data = dataset or load(config.dataset, shape=config.network.input_shape)
-            check_classes(config.network, len(self._data.classes), self._data.name)
-            self.feed = Feed(self._data, config, self.device)
+            self.data = dataset or load(config.dataset, shape=config.network.input_shape)
+            check_classes(config.network, len(self.data.classes), self.data.name)
+            self.feed = Feed(self.data, config, self.device)
             self.module = module.to(self.device)
             self.quick = tuned(self.module, config, self.device, self.notes.append)
             self._call = self.team.wrap(self.quick)
         except BaseException:
             self.team.close()
             raise
-        self.classes = self._data.classes
+        self.classes = self.data.classes
         self._loss = loss_of(config.network, config.label_smoothing)
-        self._plain_loss = loss_of(config.network, 0.0)
+        self.plain_loss = loss_of(config.network, 0.0)
         self.optimizer = optimizer_of(config, self.module, self.device)
         self.chance = torch.Generator().manual_seed(config.seed)
         self.order: Tensor | None = None
@@ -108,10 +86,9 @@ class Training:
         self.steps_per_epoch = math.ceil(self.samples / config.batch_size)
         self.progress = Progress([config.epochs])
         self.keeper = Keeper(self, folder)
-        self.lived, self._idle, self._stood_at = 0.0, 0.0, 0.0
-        self._began = self._since = self._asked_at = time.perf_counter()
+        self.lived, self._idle = 0.0, 0.0
+        self._began = self._since = time.perf_counter()
         self._first_step = self._reported = 0
-        self._paused, self._singles = False, 0
         self._tally = Tally(self.device)
         self._newest: Tensor | None = None
         self._watcher: watch.Watcher | None = None
@@ -121,7 +98,7 @@ class Training:
     @property
     def seconds(self) -> float:
         """How long it has trained: without pauses, and without the time in which it did not live."""
-        return self.lived + (self._stood_at or time.perf_counter()) - self._began - self._idle
+        return self.lived + (self.desk.stands_since or time.perf_counter()) - self._began - self._idle
 
     @property
     def rate(self) -> float:
@@ -149,7 +126,7 @@ class Training:
         """
         progress, patience = self.progress, self.config.patience
         if self.folder is not None:
-            self._describe(self.folder)
+            describe(self, self.folder)
         if not self._resumed:
             yield self._started()
         yield from self.notes
@@ -158,10 +135,9 @@ class Training:
         already = progress.epoch if progress.is_early(patience) else progress.epochs
         if epochs is not None and epochs > already:
             progress.extend(epochs - already, patience)
-            yield from self._save()
+            yield from self.save()
         while True:
-            self._asked_at = 0.0
-            yield from self._serve()
+            yield from self.desk.serve(at_once=True)
             if progress.is_done(patience):
                 break
             yield from self._epoch()
@@ -194,7 +170,7 @@ class Training:
     def leave(self) -> Iterator[Event]:
         """Say what is left to say, and save the state where that takes no time: somebody waits for the end."""
         with suppress(RunError, OSError):
-            yield from self._save(weights=True) if self.keeper.quick else self.flush()
+            yield from self.save(weights=True) if self.keeper.quick and self.progress.step else self.flush()
 
     def flush(self) -> Iterator[Event]:
         """Yield the steps that were not told yet.
@@ -258,24 +234,24 @@ class Training:
         self.quick.train()
         self._since = time.perf_counter()
         while progress.position < self.samples:
-            yield from self._serve()
+            yield from self.desk.serve()
             numbers = self.order[progress.position : progress.position + size]
             self._tally.add(self.batch(numbers, self.rate), len(numbers))
             progress.position += len(numbers)
             progress.step += 1
-            self._singles = max(0, self._singles - 1)
+            self.desk.count()
             now = time.perf_counter()
             if now - self._since >= EVERY or progress.step == 1 or self._tally.full:
                 yield from self.flush()
             if self.watcher.due(now):
-                yield from self._look()
+                yield from self.look()
             if self.keeper.due(now):
-                yield from self._save()
+                yield from self.save()
         yield from self.flush()
-        found = yield from self._ask(self.feed.validate, len(self.feed.validation))
+        found = yield from ask(self, self.feed.validate, len(self.feed.validation))
         yield from self._judge(found)
 
-    def _judge(self, found: "Asked | None") -> Iterator[Event]:
+    def _judge(self, found: Asked | None) -> Iterator[Event]:
         """End an epoch: keep its weights where they are the best, record it, say it."""
         progress = self.progress
         end = EpochEnd(
@@ -288,10 +264,10 @@ class Training:
                 name: value.detach().clone() for name, value in self.module.state_dict().items()
             }
         if self.folder is not None:
-            self._record(found)
+            record(self, self.folder, found)
         yield end
         if self.keeper.due_after_epoch(time.perf_counter()):
-            yield from self._save(weights=True)
+            yield from self.save(weights=True)
 
     def _finish(self) -> Iterator[Event]:
         """Ask the test pictures, once, with the best weights, unless the config says not to."""
@@ -300,11 +276,11 @@ class Training:
         assert best is not None
         assert end is not None
         assert self.best_weights is not None
-        yield from self._look()
-        yield from self._save(weights=True)
+        yield from self.look()
+        yield from self.save(weights=True)
         self.keeper.closed = True  # what is in the module from here on is not where the training stands
         self.module.load_state_dict(self.best_weights)
-        found = (yield from self._ask_test()) if self.config.test else None
+        found = (yield from ask_test(self)) if self.config.test else None
         self.keeper.save_tested(found.accuracy if found else None)
         yield Finished(
             end.train_loss, end.train_accuracy, best.val_loss, best.val_accuracy,
@@ -313,138 +289,22 @@ class Training:
             progress.epoch < progress.epochs,
         )  # fmt: skip
 
-    def _ask_test(self) -> Generator[Event, None, "Asked"]:
-        """Ask the test pictures and record what the network says to them."""
-        if self.folder is not None:
-            records.ask_test(self.folder)
-        found = yield from self._ask(self.feed.test, self.feed.test_count, served=False)
-        assert found is not None
-        if self.folder is not None:
-            records.write(
-                self.folder / records.TEST,
-                {
-                    "probabilities": found.probabilities.numpy(), "labels": found.labels.numpy(),
-                    "predicted": found.predicted.numpy().astype("uint16"),
-                },
-            )  # fmt: skip
-        return found
+    def stood(self, seconds: float) -> None:
+        """Leave out some seconds in which it only waited."""
+        self._idle += seconds
+        self._since += seconds
 
-    def _ask(
-        self, batch: Callable[[int], tuple[Tensor, Tensor]], count: int, *, served: bool = True
-    ) -> Generator[Event, None, "Asked | None"]:
-        """Return what the network says to some pictures; None for no pictures."""
-        if not count:
-            return None
-        sums = torch.zeros(2, device=self.device)
-        parts: list[tuple[Tensor, Tensor, Tensor]] = []
-        self.quick.eval()
-        for first in range(0, count, self.feed.evaluation_batch):
-            if served:
-                yield from self._serve()
-            elif self._should_stop():
-                raise StopAsked
-            with torch.inference_mode():
-                x, y = batch(first)
-                with precision(self.config, self.device):
-                    scores = self.quick(x).float()
-                predicted = scores.argmax(1)
-                sums += torch.stack([self._plain_loss(scores, y) * len(y), (predicted == y).sum()])
-                parts.append((predicted, watch.probabilities(scores, self.config.network).half(), y))
-        loss, right = sums.tolist()
-        predicted, likely, labels = (torch.cat(column).cpu() for column in zip(*parts, strict=True))
-        return Asked(loss / count, right / count, predicted, likely, labels)
-
-    def _serve(self) -> Iterator[Event]:
-        """Do what somebody asks for; in a pause, wait."""
-        if self._should_stop():
-            raise StopAsked
-        now = time.perf_counter()
-        if now - self._asked_at >= ASKED_EVERY:
-            self._asked_at = now
-            yield from self._obey()
-        if self._paused and not self._singles:
-            yield from self._wait()
-
-    def _obey(self) -> Iterator[Event]:
-        for request in self._requests():
-            match request:
-                case Pause():
-                    self._paused, self._singles = True, 0
-                case Continue():
-                    self._paused, self._singles = False, 0
-                case Step(count):
-                    self._paused = True
-                    self._singles += count
-                case Rate(value):
-                    if self.rate > 0:
-                        yield from self.flush()  # the steps before were done with the rate before
-                        self.progress.factor *= value / self.rate
-                        yield Changed(self.progress.step, "learning_rate", value, self.seconds)
-                        yield from self._save()
-                case More(epochs):
-                    self.progress.extend(epochs, self.config.patience)
-                    yield Changed(self.progress.step, "epochs", float(self.progress.epochs), self.seconds)
-                    yield from self._save()
-
-    def _wait(self) -> Iterator[Event]:
-        """Wait until somebody wants to go on; the clock stands still meanwhile."""
-        yield from self._look()
-        yield from self._save(weights=True) if self.keeper.quick or not self._stood_at else self.flush()
-        yield Paused(self.progress.step, self.progress.epoch, self.seconds)
-        self._stood_at = time.perf_counter()
-        try:
-            while self._paused and not self._singles:
-                if self._should_stop():
-                    raise StopAsked
-                time.sleep(ASKED_EVERY)
-                yield from self._obey()
-        finally:
-            gone = time.perf_counter() - self._stood_at
-            self._stood_at = 0.0
-            self._idle += gone
-            self._since += gone
-        if not self._paused:
-            yield Continued(self.progress.step, self.seconds)
-
-    def _look(self) -> Iterator[Event]:
+    def look(self) -> Iterator[Event]:
+        """Yield a look inside."""
         yield from self.flush()
         began = time.perf_counter()
         with suppress(OSError):  # a look that cannot be written stops nothing
             yield self.watcher.look(self.progress.step, self.seconds, self._newest, self.folder)
         self._since += time.perf_counter() - began
 
-    def _save(self, *, weights: bool = False) -> Iterator[Event]:
+    def save(self, *, weights: bool = False) -> Iterator[Event]:
+        """Save the state, and the weights where asked for; yield the steps that were not told yet."""
         yield from self.flush()
         began = time.perf_counter()
         self.keeper.save(weights=weights)
         self._since += time.perf_counter() - began
-
-    def _record(self, found: "Asked | None") -> None:
-        assert self.folder is not None
-        classes, arrays = len(self.classes), {}
-        if found is not None:
-            predicted, likely, labels = (
-                part.numpy() for part in (found.predicted, found.probabilities, found.labels)
-            )
-            arrays = {
-                "confusion": records.confusion(predicted, labels, classes),
-                "predicted": predicted.astype("uint16"), "confidence": likely.max(1),
-            }  # fmt: skip
-            path = self.folder / records.EPOCHS / records.VALIDATION
-            if not path.exists():
-                path.parent.mkdir(exist_ok=True)
-                records.write(path, {"numbers": self.feed.validation.numpy(), "labels": labels})
-        arrays |= {"kernels": watch.kernels(self.module), "handful": self.watcher.answers()}
-        records.write_epoch(self.folder, self.progress.epoch, arrays)
-
-    def _describe(self, folder: Path) -> None:
-        """Write the run's card."""
-        records.begin_card(
-            folder,
-            {
-                "started": time.time(), "device": self.device_id, "device_name": devices.name_of(self.device_id),
-                "torch": torch.__version__, "threads": torch.get_num_threads(), "mode": self.config.mode,
-                "parameters": sum(parameter.numel() for parameter in self.module.parameters()),
-                "dataset": self.config.dataset, "fingerprint": fingerprint(self._data),
-            },
-        )  # fmt: skip

@@ -16,19 +16,17 @@ Only in the mode "fast", and the price of each:
 - bfloat16 in convolutions and linear layers and what lies between them, where the processor computes with it: 3 digits
   instead of 7; weights, their gradients, the last layer's probabilities, loss and optimiser stay float32
 - ``torch.compile`` where it is asked for: sums in another order
-- ``Threads``: their number follows how busy the machine is, and with it the order of sums
 
-Nothing here depends on time but the number of threads; without it, "fast" too gives the same numbers every time.
+Nothing here depends on time, so "fast" too gives the same numbers every time. The number of threads stays as torch
+chooses it: since they sleep while they wait (``worker.yield_cores``), two were as fast as one among a dozen busy
+neighbours, so there is nothing to probe.
 """
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
-from statistics import median
-from types import TracebackType
 from typing import Any
 
 import torch
@@ -146,59 +144,6 @@ class Compiled(nn.Sequential):
                     buffer.copy_(value)
                 for parameter in self.parameters():
                     parameter.grad = None
-
-
-class Threads:
-    """Finds how many threads a training's steps are fastest with, now and again later; only in "fast" on a CPU.
-
-    threads = Threads(config, device)
-    with threads:
-        ...one step...
-
-    On a quiet machine all cores win; with a busy neighbour fewer do, as each operation waits for its last thread.
-    """
-
-    EVERY = 20.0
-    """Seconds from one probe to the next."""
-
-    STEPS, ROUNDS = 3, 3
-    """Steps in a row with one number of threads, and how often each number has its turn."""
-
-    def __init__(
-        self, config: TrainConfig, device: torch.device, clock: Callable[[], float] = time.perf_counter
-    ) -> None:
-        self._clock = clock
-        self.most = torch.get_num_threads() if config.mode == "fast" and device.type == "cpu" else 1
-        self.now = self.most
-        self._times: dict[int, list[float]] = {}
-        self._plan: list[int] = []
-        self._next = self._began = clock()
-
-    def __enter__(self) -> None:
-        """Begin a step."""
-        if self.most == 1:
-            return
-        self._began = self._clock()
-        if not self._plan and self._began >= self._next:
-            choices = {max(1, self.now // 2), self.now, min(self.most, self.now * 2)}
-            self._times = {count: [] for count in sorted(choices)}
-            turn = [count for count in self._times for _ in range(self.STEPS)]
-            self._plan = turn * self.ROUNDS
-        if self._plan and torch.get_num_threads() != self._plan[0]:
-            torch.set_num_threads(self._plan[0])
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End a step."""
-        if not self._plan:
-            return
-        now = self._clock()
-        self._times[self._plan.pop(0)].append(now - self._began)
-        if not self._plan:
-            self.now = min(self._times, key=lambda count: median(self._times[count]))
-            torch.set_num_threads(self.now)
-            self._next = now + self.EVERY
 
 
 class LaidFlatten(nn.Module):

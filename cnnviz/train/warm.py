@@ -13,6 +13,7 @@ as an open file (SCM_RIGHTS): the flock belongs to both for a moment and never t
 
 import hashlib
 import json
+import math
 import os
 import signal
 import socket
@@ -34,6 +35,9 @@ IDLE = 600.0
 LATER = 5.0
 """Seconds after which the app makes a new standby: the training that took the last one starts in peace."""
 
+SELDOM = 10.0
+"""Seconds between two looks whether the standby is still there and still good."""
+
 ANSWER = 1.0
 """Seconds that a standby has to answer before a plain start goes before it."""
 
@@ -44,10 +48,14 @@ FOLDER, END = "CNNVIZ_STANDBY", ".sock"
 _SET_AT_IMPORT = ("OMP_", "MKL_", "KMP_", "GOMP_", "OPENBLAS_", "MALLOC_", "GLIBC_", "LD_", "DYLD_", "TORCH", "PYTORCH", "DNNL_", "ONEDNN_")  # fmt: skip
 """What environment variables begin with that torch and the C library read only once."""
 
+ROOMS = ("spec", "shapes", "data", "nets", "train")
+"""Where the code lies that a standby has imported."""
+
 _turn = threading.Lock()
 _wanted = False
 _line: socket.socket | None = None
 _key = ""
+_renewed = -math.inf
 
 
 def keep() -> None:
@@ -67,7 +75,9 @@ def keep() -> None:
 
 def renew() -> None:
     """Say that somebody is about to train: the standby stays, or comes again, where this process keeps one."""
-    if _wanted:
+    global _renewed  # noqa: PLW0603
+    if _wanted and time.monotonic() - _renewed > SELDOM:
+        _renewed = time.monotonic()
         keep()
 
 
@@ -125,7 +135,8 @@ def key() -> str:
     from cnnviz.train.runs import runs_root  # noqa: PLC0415
 
     home = Path(cnnviz.__file__).resolve().parent
-    code = sorted((str(path), path.stat().st_mtime_ns) for path in home.glob("[a-z]*/*.py"))
+    files = (path for room in ("", *ROOMS) for path in (home / room).glob("*.py"))
+    code = sorted((str(path), path.stat().st_mtime_ns) for path in files)
     settings = sorted((name, value) for name, value in os.environ.items() if name.startswith(_SET_AT_IMPORT))
     said = [sys.executable, sys.prefix, str(home), code, settings, str(runs_root().absolute())]
     return hashlib.sha256(json.dumps(said).encode("utf-8", "surrogateescape")).hexdigest()[:16]
@@ -213,7 +224,8 @@ def _watch(process: subprocess.Popen[bytes], line: socket.socket) -> None:
             _line = None
         line.close()
     if said == TAKEN:
-        time.sleep(LATER)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(LATER)
         with _turn:
             if _wanted and _line is None:
                 _renew()

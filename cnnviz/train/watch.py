@@ -58,7 +58,10 @@ class Watcher:
         """Look: return what is seen, and write ``live.npz`` where there is a folder.
 
         Args:
-            step, seconds: when. batch: the newest pictures, as the network takes them; None where there are none.
+            step: the newest.
+            seconds: since the start.
+            batch: the newest pictures, as the network takes them; None where there are none.
+            folder: of the run; None where nothing is written.
         """
         began = time.perf_counter()
         weights = [part.weight.detach() for _, part in self._layers]
@@ -76,8 +79,8 @@ class Watcher:
             {path: round(float(part), 5) for path, part in found.items()}, rows, memory(self.device),
         )  # fmt: skip
         if folder is not None:
-            arrays = {"kernels": kernels(self.module), "pictures": self.pictures, "labels": self.labels}
-            records.write(folder / records.LIVE, {**arrays, "step": np.int64(step)})
+            seen = {"kernels": kernels(self.module), "pictures": self.pictures, "labels": self.labels}
+            records.write(folder / records.LIVE, {**seen, "step": np.array(step)})
         now = time.perf_counter()
         self._next = now + max(EVERY, (now - began) * (1 / MOST_OF_THE_TIME - 1))
         return watched
@@ -151,7 +154,9 @@ def _listening(module: nn.Module, found: dict[str, Tensor], *, first: int) -> It
             case nn.Sigmoid():
                 hooks.append(part.register_forward_hook(lambda _m, _x, y, path=path: saturated(path, y, 0.0)))
             case nn.Tanh():
-                hooks.append(part.register_forward_hook(lambda _m, _x, y, path=path: saturated(path, y, -1.0)))
+                hooks.append(
+                    part.register_forward_hook(lambda _m, _x, y, path=path: saturated(path, y, -1.0))
+                )
     try:
         yield
     finally:

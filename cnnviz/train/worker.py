@@ -20,7 +20,7 @@ from pathlib import Path
 from cnnviz.errors import CnnvizError, RunError
 from cnnviz.train import locks, resuming
 from cnnviz.train.control import Inbox
-from cnnviz.train.events import EpochEnd, Event, Failed, Resumed, Stopped, Waiting, is_terminal
+from cnnviz.train.events import EpochEnd, Failed, Resumed, Stopped, Waiting, is_terminal
 from cnnviz.train.history import EVENTS, read
 from cnnviz.train.journal import RESERVE, Journal
 from cnnviz.train.run import LOCK, Run
@@ -78,10 +78,17 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     inbox = Inbox(run.path, past=handed)  # whoever starts a run clears what was asked of it before
+    again, refused = None, None
+    try:
+        again = _taken_up(run)  # before the journal: the event file is written anew
+    except Exception as error:
+        refused = error
     journal = Journal(run)
     stopper = Stopper(run, journal)
     try:
-        return _train(run, journal, stopper, inbox)
+        if refused is not None:
+            raise refused
+        return _train(run, journal, stopper, inbox, again)
     except BaseException as error:
         traceback.print_exc()
         failed = _failure(error)
@@ -92,11 +99,10 @@ def main(arguments: list[str]) -> int:
             (run.path / RESERVE).unlink()
 
 
-def _train(run: Run, journal: Journal, stopper: Stopper, inbox: Inbox) -> int:
+def _train(run: Run, journal: Journal, stopper: Stopper, inbox: Inbox, again: Resumed | None) -> int:
     config = run.config()
     keep_memory()
     yield_cores()
-    again = _taken_up(run)
     from cnnviz.train import devices, queue  # noqa: PLC0415
     from cnnviz.train.loop import train  # noqa: PLC0415  (torch, after the allocator is set)
     from cnnviz.train.runs import runs_root  # noqa: PLC0415

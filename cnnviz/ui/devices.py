@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.errors import DeviceError
-from cnnviz.train import devices
+from cnnviz.train import devices, queue
 from cnnviz.train import warm as standby
 from cnnviz.train.config import TrainConfig
 from cnnviz.train.devices import SEVERAL, Device
@@ -91,7 +91,10 @@ def _parts(found: Estimate) -> dict[str, list[str]]:
         (_("Data set"), found.data),
         (_("PyTorch itself"), found.baseline),
     )
-    return {_("What"): [name for name, _size in rows], _("Size"): [tables.size(size).replace(" ", "\N{NO-BREAK SPACE}") for _name, size in rows]}
+    return {
+        _("What"): [name for name, _size in rows],
+        _("Size"): [tables.size(size).replace(" ", "\N{NO-BREAK SPACE}") for _name, size in rows],
+    }
 
 
 def _title(device: Device) -> str:
@@ -111,13 +114,11 @@ def _about(chosen: str, picked: list[Device]) -> str:
                 free=tables.size(device.memory_free), total=tables.size(device.memory_total)
             )
         )
-    users = list(dict.fromkeys(user for each in picked for user in each.users))
-    if users:
-        facts.append(
-            _("in use by {run}").format(run=", ".join(users[:3]) + (", …" if len(users) > 3 else ""))
-        )
-    else:
-        facts.append(_("nobody trains on it"))
+    inside = list(dict.fromkeys(user for each in picked for user in each.users[: queue.places(each.id)]))
+    waiting = {user for each in picked for user in each.users}.difference(inside)
+    facts.append(_("in use by {run}").format(run=", ".join(inside)) if inside else _("nobody trains on it"))
+    if waiting:
+        facts.append(_("{count} waiting").format(count=len(waiting)))
     return " · ".join(facts)
 
 

@@ -82,7 +82,7 @@ RUNS_COST = Field("runs_cost", "seconds", one_of("seconds", "parameters", "steps
 RUNS_TURN: Field[int] = Field("runs_turn", 0, never)
 """Counts the changes of the choice that the table did not make itself: it is then shown anew."""
 RUNS_SHOWN: Field[Any] = Field("runs_shown", None, never)
-"""The choice that the page below the table shows."""
+"""What the page below the table shows: the choice, and the states of those that matter."""
 RUNS_DELETED: Field[tuple[str, ...]] = Field("runs_deleted", (), never)
 """The runs that were deleted last and can be taken back by one press."""
 

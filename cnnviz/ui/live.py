@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz.errors import RunError
 from cnnviz.train import queue, runs
-from cnnviz.train.events import Finished
+from cnnviz.train.events import Failed, Finished
 from cnnviz.train.run import ALIVE, Run, State
 from cnnviz.ui import fields, labels, live_controls, live_curves, live_watching, runs_words, state, tables
 from cnnviz.ui.guard import guard
@@ -46,6 +46,7 @@ def _view(name: str) -> None:
         now = run.state()
         was_alive = name == state.get(fields.WATCHED)
         state.put(fields.WATCHED, name if now in ALIVE else "")
+        failed = run.failure() if now == "failed" else None
         known = reading(run)
         with known.lock:
             known.update()
@@ -53,10 +54,10 @@ def _view(name: str) -> None:
             live_controls.show(run, known, now)
             _progress(known, now)
             _facts(known)
-            live_watching.doctor(known)
+            live_watching.doctor(known, failure(failed) if failed else "")
             live_curves.show(known, running=now in ALIVE)
             live_watching.show(known)
-        _troubles(run, known, now)
+        _log(failed)
         if was_alive != (now in ALIVE):
             st.rerun()  # the whole page: the polling begins or ends
 
@@ -87,7 +88,11 @@ def _progress(known: Reading, now: State) -> None:
     if now == "queued":
         st.progress(0.0, _queued(known))
     elif not history.started:
-        waits = _("Starting: loading PyTorch and the data…") if now in ALIVE else _("It ended before its first step.")
+        waits = (
+            _("Starting: loading PyTorch and the data…")
+            if now in ALIVE
+            else _("It ended before its first step.")
+        )
         st.progress(0.0, waits)
     else:
         parts = [
@@ -131,7 +136,9 @@ def _facts(known: Reading) -> None:
             _("On pictures that were never trained with; they are asked once, at the end."),
         )
         _metric(_("Validation accuracy"), runs_words.percent(val[-1] if val else None))
-        _metric(_("Training accuracy"), runs_words.percent(history.accuracy[-1] if history.accuracy else None))
+        _metric(
+            _("Training accuracy"), runs_words.percent(history.accuracy[-1] if history.accuracy else None)
+        )
         _metric(_("Training loss"), f"{history.loss[-1]:.4f}" if history.loss else "–")
         speed = history.samples_per_second
         _metric(_("Samples per second"), f"{speed:,.0f}" if speed else "–")
@@ -142,13 +149,11 @@ def _metric(label: str, value: str, explained: str | None = None) -> None:
     st.metric(label, value, width="content", help=explained)
 
 
-def _troubles(run: Run, known: Reading, now: State) -> None:
-    """What went wrong, below everything that stands still."""
-    if failed := (run.failure() if now == "failed" else None):
-        st.error(failure(failed), icon=":material/error:")
-        if failed.details:
-            with st.expander(_("The last lines of its log"), icon=":material/notes:"):
-                st.code(failed.details, language=None)
+def _log(failed: Failed | None) -> None:
+    """The end of a failed run's log, below everything else."""
+    if failed and failed.details:
+        with st.expander(_("The last lines of its log"), icon=":material/notes:"):
+            st.code(failed.details, language=None)
 
 
 def _title(run: Run) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from cnnviz.components import Clock, Curve, CurveMark, Plot, curves
+from cnnviz.train.events import Finished
 from cnnviz.train.history import History, Point, thin
 from cnnviz.ui import labels
 from cnnviz.ui.i18n import _
@@ -18,9 +19,13 @@ def show(known: Reading, *, running: bool) -> None:
     clock = _clock(history)
     most = MOST_ALIVE if running else MOST_AT_REST
     training, validation = _("Training"), _("Validation")
-    loss = known.once("loss", (history.offset, most), lambda: known.loss.drawn(history.steps, history.loss, most))
+    loss = known.once(
+        "loss", (history.offset, most), lambda: known.loss.drawn(history.steps, history.loss, most)
+    )
     accuracy = known.once(
-        "accuracy", (history.offset, most), lambda: known.accuracy.drawn(history.steps, history.accuracy, most)
+        "accuracy",
+        (history.offset, most),
+        lambda: known.accuracy.drawn(history.steps, history.accuracy, most),
     )
 
     def seen(plot: str, values: Sequence[float]) -> Curve:
@@ -29,9 +34,9 @@ def show(known: Reading, *, running: bool) -> None:
 
     rates = corners(_pairs(history.rate_steps, history.rates))
     given = [
-        Curve(training, "loss", *loss, clock=clock, colour=0),
+        Curve(training, "loss", loss[0], loss[1], clock=clock, colour=0),
         seen("loss", history.val_loss),
-        Curve(training, "accuracy", *accuracy, clock=clock, colour=0),
+        Curve(training, "accuracy", accuracy[0], accuracy[1], clock=clock, colour=0),
         seen("accuracy", history.val_accuracy),
         Curve(_("Learning rate"), "rate", rates, clock=clock, smooth=False, colour=3),
     ]
@@ -41,7 +46,7 @@ def show(known: Reading, *, running: bool) -> None:
         Plot("rate", _("Learning rate"), wide=True, low=True),
     ]
     curves(
-        plots, given, labels.curves(), f"curves_{known.run.name}", running=running, marks=_marks(history, clock),
+        plots, given, labels.curves(), key=f"curves_{known.run.name}", running=running, marks=_marks(history, clock),
         file=known.run.name,
     )  # fmt: skip
 
@@ -56,13 +61,24 @@ def _clock(history: History) -> Clock:
 
 
 def _marks(history: History, clock: Clock) -> list[CurveMark]:
-    """What somebody changed; the newest ones where they are many."""
+    """What somebody changed, the newest ones where they are many; the epoch whose weights are the best."""
     found = []
+    if isinstance(history.end, Finished) and history.val_steps:
+        best = history.end.best_epoch
+        found += [
+            CurveMark(each.step, _("best: epoch {epoch}").format(epoch=best), "accuracy", clock)
+            for each in history.epochs
+            if each.epoch == best
+        ]
     for change in history.changes[-20:]:
         if change.name == "learning_rate":
-            found.append(CurveMark(change.step, _("rate {rate}").format(rate=f"{change.value:.3g}"), "rate", clock))
+            found.append(
+                CurveMark(change.step, _("rate {rate}").format(rate=f"{change.value:.3g}"), "rate", clock)
+            )
         elif change.name == "epochs":
-            found.append(CurveMark(change.step, _("{count} epochs").format(count=int(change.value)), "rate", clock))
+            found.append(
+                CurveMark(change.step, _("{count} epochs").format(count=int(change.value)), "rate", clock)
+            )
     return found
 
 

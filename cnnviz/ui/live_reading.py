@@ -14,7 +14,7 @@ from typing import Any
 from cnnviz.errors import RunError
 from cnnviz.train import doctor
 from cnnviz.train.config import TrainConfig
-from cnnviz.train.history import History, Point, read, thin
+from cnnviz.train.history import EVENTS, History, Point, read, thin
 from cnnviz.train.run import CONFIG, Run
 
 CHUNK, RATIO = 1024, 16
@@ -23,7 +23,13 @@ CHUNK, RATIO = 1024, 16
 MOST_ALIVE, MOST_AT_REST = 400, 1600
 """Points of a curve that are sent: few while they are sent every second."""
 
+MEANS = 200
+"""Means that a long curve is smoothed from: the same while it grows and at rest, so that it looks the same."""
+
 MOST_READINGS = 16
+
+MARK = 200
+"""Bytes by which an event file is known again: a run that is taken up is cut back, and may have grown since."""
 
 EXAMINING = 0.02
 """Part of the time that may go into examining a run."""
@@ -51,15 +57,13 @@ class Reduced:
             self.taken += CHUNK
 
     def drawn(self, steps: list[int], values: list[float], most: int) -> tuple[list[Point], list[Point]]:
-        """Return the thinned points, and the means in their place where points were left out (else none)."""
-        if len(steps) <= most:
-            return _points(steps, values, 0, len(steps)), []
+        """Return the curve in ``most`` points, and for smoothing in ``MEANS`` means; none where it is as short."""
         if len(steps) <= RATIO * most:
             whole = _points(steps, values, 0, len(steps))
-            return thin(whole, most), _means(whole, most // 2)
+            return thin(whole, most), _means(whole, MEANS) if len(steps) > MEANS else []
         rest = _points(steps, values, self.taken, len(steps))
         few = max(4, len(rest) // RATIO)
-        return thin([*self.extremes, *thin(rest, few)], most), _means([*self.means, *_means(rest, few)], most // 2)
+        return thin([*self.extremes, *thin(rest, few)], most), _means([*self.means, *_means(rest, few)], MEANS)
 
 
 class Reading:
@@ -82,17 +86,28 @@ class Reading:
     def _anew(self) -> None:
         self.history = History()
         self.loss, self.accuracy = Reduced(), Reduced()
-        self._seen = 0
+        self._end = b""
 
     def update(self) -> None:
-        """Read what is new; a run that went on from an earlier state is read anew."""
-        history = read(self.run, self.history)
-        if history is not self.history or _goes_back(history.steps, self._seen):
+        """Read what is new; a run that went on from an earlier state, with another past, is read anew."""
+        if self._before(self.history.offset) != self._end:
             self._anew()
-            history = read(self.run)
-        self.history, self._seen = history, len(history.steps)
+        history = read(self.run, self.history)
+        if history is not self.history:
+            self._anew()
+            self.history = history
+        self._end = self._before(history.offset)
         self.loss.update(history.steps, history.loss)
         self.accuracy.update(history.steps, history.accuracy)
+
+    def _before(self, offset: int) -> bytes:
+        """Return the last bytes that are read, by which a file is known again."""
+        try:
+            with (self.run.path / EVENTS).open("rb") as file:
+                file.seek(max(0, offset - MARK))
+                return file.read(min(offset, MARK))
+        except OSError:
+            return b""
 
     def config(self) -> TrainConfig | None:
         """Return what is trained; None where that cannot be read."""
@@ -153,21 +168,16 @@ def _stamp(path: Path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
-def _goes_back(steps: list[int], seen: int) -> bool:
-    """Return whether the steps that are new begin at or before the last one that was known."""
-    return 0 < seen < len(steps) and steps[seen] <= steps[seen - 1]
-
-
 def _points(steps: list[int], values: list[float], first: int, last: int) -> list[Point]:
     return list(zip(map(float, steps[first:last]), values[first:last], strict=True))
 
 
 def _means(points: list[Point], count: int) -> list[Point]:
-    """Return the means of so many stretches, in the middle of each."""
+    """Return the means of so many stretches, each at its end: what was known by then."""
     if len(points) <= count:
         return points
     found = []
     for number in range(count):
         part = points[number * len(points) // count : (number + 1) * len(points) // count]
-        found.append((sum(x for x, _y in part) / len(part), sum(y for _x, y in part) / len(part)))
+        found.append((part[-1][0], sum(y for _x, y in part) / len(part)))
     return found

@@ -1,6 +1,7 @@
 """A look inside a run that trains: the doctor, the watched pictures, the first kernels, norms by layer."""
 
 import math
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -21,14 +22,16 @@ COLUMNS = 72
 """Looks inside that a strip shows; half as many where there are very many layers."""
 
 
-def doctor(known: Reading) -> None:
-    """Show what the doctor says."""
+def doctor(known: Reading, failure: str) -> None:
+    """Show what the doctor says, and why the run failed where it did."""
     language = current()
     found = [
         Said(each.severity, each.message.say(language), tuple(one.say(language) for one in each.advice))
         for each in known.findings()
     ]
-    advice(found, labels.advice(), f"advice_{known.run.name}")
+    if failure:  # what the doctor says of it is nearer to the cause
+        found.insert(1 if found and found[0].severity == "error" else 0, Said("error", failure))
+    advice(found, labels.advice(), key=f"advice_{known.run.name}")
 
 
 def show(known: Reading) -> None:
@@ -38,12 +41,20 @@ def show(known: Reading) -> None:
     strips = _strips(history)
     answers = _answers(history, live)
     if answers or live.get("kernels") or strips:
-        watching(labels.watching(), f"watching_{known.run.name}", answers=answers, kernels=live.get("kernels"), strips=strips)
+        watching(
+            labels.watching(),
+            key=f"watching_{known.run.name}",
+            answers=answers,
+            kernels=live.get("kernels"),
+            strips=strips,
+        )
 
 
 def _answers(history: History, live: dict[str, Any]) -> Answers | None:
     started = history.started
-    truths = [int(number) for number in started.handful] if started and started.handful else live.get("labels", [])
+    truths = (
+        [int(number) for number in started.handful] if started and started.handful else live.get("labels", [])
+    )
     if not truths or started is None:
         return None
     rows = history.watched[-1].predictions if history.watched else ()
@@ -53,7 +64,9 @@ def _answers(history: History, live: dict[str, Any]) -> Answers | None:
     pictures = live.get("pictures")
     if pictures is not None and pictures[1] != len(truths):
         pictures = None
-    return Answers(truths, predicted, [_(name) for name in started.classes], pictures[0] if pictures else None)
+    return Answers(
+        truths, predicted, [_(name) for name in started.classes], pictures[0] if pictures else None
+    )
 
 
 def _strips(history: History) -> list[Strip]:
@@ -62,13 +75,17 @@ def _strips(history: History) -> list[Strip]:
         return []
     last = looks[-1]
     columns = COLUMNS if len(last.layers) <= 40 else COLUMNS // 2
-    looks = [looks[at * len(looks) // columns] for at in range(columns)] + [last] if len(looks) > columns else looks
+    looks = (
+        [looks[at * len(looks) // columns] for at in range(columns)] + [last]
+        if len(looks) > columns
+        else looks
+    )
     steps = [look.step for look in looks]
     found = []
     if last.layers:
         for title, explained, name in (
-            (_("Gradients by layer"), _("2-norm, input first; pale is small. A row much paler than the last one hardly learns."), "gradient_norms"),
-            (_("Weights by layer"), _("2-norm, input first; pale is small."), "weight_norms"),
+            (_("Gradients by layer"), _("2-norm, input first; the fainter, the smaller. A row much fainter than the last one hardly learns."), "gradient_norms"),
+            (_("Weights by layer"), _("2-norm, input first; the fainter, the smaller."), "weight_norms"),
         ):  # fmt: skip
             found.append(Strip(title, explained, last.layers, steps, _rows(looks, name, last)))
     shares = [path for path, share in last.activations.items() if _number(share)]
@@ -86,7 +103,9 @@ def _strips(history: History) -> list[Strip]:
 
 def _rows(looks: list[Watched], name: str, last: Watched) -> list[list[float]]:
     count = len(last.layers)
-    norms = [getattr(look, name) if len(getattr(look, name)) == count else (math.nan,) * count for look in looks]
+    norms = [
+        getattr(look, name) if len(getattr(look, name)) == count else (math.nan,) * count for look in looks
+    ]
     return [[row[at] for row in norms] for at in range(count)]
 
 
@@ -108,7 +127,7 @@ def _live(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MOST_BYTES:
             return found
-        with np.load(path, allow_pickle=False) as data:
+        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as data:
             if "labels" in data:
                 found["labels"] = [int(number) for number in data["labels"].ravel()[:MOST_PICTURES]]
             if "pictures" in data:

@@ -96,15 +96,9 @@ def pictures(key: Known, numbers: tuple[int, ...], *, original: bool = False) ->
         numbers: of the pictures.
         original: whether those of a folder come as they lie there, and not in the network's size.
     """
-    import torch  # noqa: PLC0415
-
     from cnnviz.data import looking  # noqa: PLC0415
-    from cnnviz.data.folder import Files  # noqa: PLC0415
 
-    every = dataset(key).train_x
-    if original and isinstance(every, Files):
-        return [looking.link(looking.original(every, number)) for number in numbers]
-    return [looking.link(each) for each in every[torch.tensor(numbers, dtype=torch.int64)]]
+    return looking.links(dataset(key), numbers, original=original)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
@@ -112,14 +106,6 @@ def changed(
     key: Known, numbers: tuple[int, ...], kinds: tuple[str, ...], times: int, seed: int, shape: "Shape"
 ) -> list[list[str]]:
     """Return each picture as it goes into the network, then as a training would show it in some epochs."""
-    import torch  # noqa: PLC0415
-
     from cnnviz.data import looking  # noqa: PLC0415
-    from cnnviz.data.datasets import fit  # noqa: PLC0415
 
-    chosen = dataset(key).train_x[torch.tensor(numbers, dtype=torch.int64)]
-    drawn = looking.changed(chosen, kinds, times, seed, shape)
-    return [
-        [looking.link(picture), *map(looking.link, each)]
-        for picture, each in zip(fit(chosen, shape), drawn, strict=True)
-    ]
+    return looking.changed_links(dataset(key), numbers, kinds, times, seed, shape)

@@ -53,6 +53,8 @@ def augmentation(subject: Subject) -> None:
     if subject.kinds:
         st.caption(_("Each time that a picture is learned from it is drawn anew; validation and test pictures are left as they are. Nearly the same in torchvision:"))  # fmt: skip
         st.code(lines(subject.kinds, shape), language="python")
+        if "drawing" in subject.kinds:
+            st.caption(_("Thickness of strokes has no counterpart there."))
     else:
         st.caption(_("No kind is chosen, so every epoch sees the same pictures. Choose one above."))
 
@@ -102,10 +104,10 @@ def fitted(subject: Subject) -> None:
     )  # fmt: skip
     mean, std = looking_cache.normalisation(subject.key, shape[0])
     steps = []
-    if way.channels != "keep":
-        steps.append(
-            "transforms.Grayscale()" if way.channels == "grey" else f"transforms.Grayscale({shape[0]})"
-        )
+    if way.channels == "grey" or (folder and shape[0] == 1):
+        steps.append("transforms.Grayscale()")
+    elif way.channels == "repeat":
+        steps.append(f"transforms.Grayscale({shape[0]})")
     if way.size == "pad":
         steps.append(f"transforms.Pad({way.padding})")
     elif way.size == "resize" or folder:

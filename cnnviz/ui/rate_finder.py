@@ -85,8 +85,11 @@ def _result(task: Task, curve: Curve, config: TrainConfig) -> None:
     st.markdown(_said(found))
     with st.container(horizontal=True, gap="small"):
         taken = state.get(fields.LEARNING_RATE)
-        for key, rate, kind in (("take_rate", found.steepest, "primary"), ("take_tenth", found.tenth, "secondary")):
-            value = short(rate)
+        for value, key, kind in (
+            (short(found.steepest), "take_rate", "primary"), (short(found.tenth), "take_tenth", "secondary"),
+        ):  # fmt: skip
+            if key == "take_tenth" and value == short(found.steepest):
+                continue  # both rules say the same
             if st.button(
                 _("Take {rate}").format(rate=f"{value:g}"), icon=":material/check:", key=f"widget:{key}",
                 type=kind, disabled=taken == value,  # type: ignore[arg-type]

@@ -105,7 +105,7 @@ def _tested(subject: Subject) -> tuple[str, Answers] | None:
     if answers := subject.tested:
         said = _("The {count} official test pictures, asked with the weights of the best epoch. Nothing was chosen by them, no epoch and no learning rate, so they tell what the network is worth on pictures that it never met. Whoever looks here and then trains differently does choose by them: that is what the validation pictures are for.")  # fmt: skip
         times = epochs.times_asked(subject.run.path)
-        often = _("This run asked them {times} times.") if times > 1 else _("This run asked them once.")
+        often = {0: "", 1: _("This run asked them once.")}.get(times, _("This run asked them {times} times."))
         st.caption(f"{said.format(count=f'{len(answers):,}')} {often.format(times=times)}")
         return "test", answers
     if subject.alive:

@@ -42,11 +42,14 @@ def calibration(known: Calibration) -> None:
     """Show the reliability diagram, and what it says."""
     st.markdown(f"**{_('Calibration')}**")
     edges = [known.bins[0].low, *(each.high for each in known.bins)]
+    middles = [(each.low + each.high) / 2 for each in known.bins]
+    whole = max(1, sum(each.count for each in known.bins))
     chart(
         ChartData(
             [
-                Series(_("share that is right"), edges, [each.accuracy for each in known.bins], kind="bars"),
+                Series(_("share of them that is right"), edges, [each.accuracy for each in known.bins], kind="bars"),
                 Series(_("a calibrated network"), [0, 1], [0, 1], dashed=True, colour=5),
+                Series(_("share of all answers"), middles, [each.count / whole for each in known.bins], kind="points", colour=1),
             ],
             _("how sure it was"), _("accuracy"), (0, 1), (0, 1),
         ),

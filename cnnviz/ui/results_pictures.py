@@ -78,28 +78,28 @@ def pictures(subject: Subject, part: str, numbers: Sequence[int]) -> tuple[Pictu
         with st.spinner(_("Loading the pictures…")):
             data = cache.dataset(config.dataset, config.network.input_shape)
     except CnnvizError as error:
-        return None, _("The pictures are gone, everything else is still here: {reason}").format(
-            reason=sentence(error)
-        )
-    import torch  # noqa: PLC0415
+        return None, _gone(error)
+    from cnnviz.explain.pictures import pictures as read  # noqa: PLC0415  (torch)
 
-    from cnnviz.data.datasets import fit  # noqa: PLC0415
-
-    places = np.asarray(numbers, dtype=np.int64)
-    truth = None
+    places: list[int] = list(numbers)
+    truth: list[int] = []
     if part == "validation" and subject.kept:
-        truth, places = subject.kept.labels[places], subject.kept.numbers[places]
+        truth = subject.kept.labels[places].tolist()
+        places = subject.kept.numbers[places].tolist()
     elif subject.tested:
-        truth = subject.tested.labels[places]
-    x, y = (data.test_x, data.test_y) if part == "test" else (data.train_x, data.train_y)
-    known = places.size and 0 <= places.min() <= places.max() < len(y)
-    if not known or truth is None or y.numpy()[places].tolist() != truth.tolist():
+        truth = subject.tested.labels[places].tolist()
+    try:
+        found = read(data, places, truth, test=part == "test", longest=LONGEST)
+    except CnnvizError as error:
+        return None, _gone(error)
+    if found is None:
         return None, _("The data set has changed since this run: its pictures are not those that were asked.")
-    found = x[torch.from_numpy(places)]
-    channels, height, width = found.shape[1:]
-    shrunk = min(1.0, LONGEST / max(height, width))
-    height, width = max(1, round(height * shrunk)), max(1, round(width * shrunk))
-    return Pictures((channels, height, width), fit(found, (channels, height, width)).numpy().tobytes()), ""
+    _count, channels, height, width = found.shape
+    return Pictures((channels, height, width), found.tobytes()), ""
+
+
+def _gone(error: CnnvizError) -> str:
+    return _("The pictures are gone, everything else is still here: {reason}").format(reason=sentence(error))
 
 
 def _thumbnail(answers: Answers, number: int) -> Thumbnail:

@@ -32,7 +32,7 @@ def show() -> list[Record]:
     """
     rows = store.records()
     _take_over(rows)
-    state.put(fields.RUNS_SHOWN, state.get(fields.RUNS_CHOSEN))
+    state.put(fields.RUNS_SHOWN, _shown(rows))
     alive = any(row.state in ALIVE for row in rows)
     st.fragment(_list, key="runs_list", run_every=EVERY if alive else None)()
     known = {row.name: row for row in rows}
@@ -90,12 +90,12 @@ def _take_over(rows: Sequence[Record]) -> None:
 
 
 def _list() -> None:
-    if state.get(fields.RUNS_CHOSEN) != state.get(fields.RUNS_SHOWN):
-        st.rerun(scope="app")  # the table was clicked: what stands below follows
+    rows = store.records()
+    if _shown(rows) != state.get(fields.RUNS_SHOWN):
+        st.rerun(scope="app")  # the table was clicked, or a run began or ended: what stands below follows
     state.publish("runs")
     with guard():
         _undo_bar()
-        rows = store.records()
         if rows:
             _filters(rows)
             found = [row for row in rows if _fits(row)]
@@ -103,6 +103,12 @@ def _list() -> None:
         else:
             _nothing_yet()
         _trash()
+
+
+def _shown(rows: Sequence[Record]) -> tuple[Any, ...]:
+    """Return what the page below the list depends on: the choice, and the states of what lives or is chosen."""
+    chosen = state.get(fields.RUNS_CHOSEN)
+    return chosen, tuple((row.name, row.state) for row in rows if row.name in chosen or row.state in ALIVE)
 
 
 def _nothing_yet() -> None:
@@ -116,36 +122,29 @@ def _nothing_yet() -> None:
 
 
 def _filters(rows: Sequence[Record]) -> None:
-    columns = st.columns([2.2, 1, 1.2, 1.2, 1], gap="small")
-    with columns[0]:
-        st.text_input(
-            _("Find"), placeholder=_("Name, tag, note, network, seed…"), icon=":material/search:",
-            max_chars=200, **state.widget(fields.RUNS_TEXT),
-        )  # fmt: skip
     names: dict[str, str] = {name: _(said[0]) for name, said in runs_words.STATES.items()}
     there = {row.state for row in rows}
-    _pick(
-        columns[1],
-        _("State"),
-        fields.RUNS_STATE,
-        [name for name in names if name in there],
-        names.__getitem__,
-    )
-    _pick(columns[2], _("Network"), fields.RUNS_NETWORK, sorted({row.network for row in rows if row.network}))
     datasets = sorted({row.dataset for row in rows if row.dataset})
-    _pick(columns[3], _("Data set"), fields.RUNS_DATASET, datasets, runs_words.dataset)
-    _pick(columns[4], _("Tag"), fields.RUNS_TAG, sorted({tag for row in rows for tag in row.tags}))
+    with st.container(horizontal=True, key="runs_filters"):
+        st.text_input(
+            _("Find"), placeholder=_("Name, tag, note, network, seed…"), icon=":material/search:", max_chars=200,
+            width="stretch", **state.widget(fields.RUNS_TEXT),
+        )  # fmt: skip
+        _pick(_("State"), fields.RUNS_STATE, [name for name in names if name in there], names.__getitem__)
+        _pick(_("Network"), fields.RUNS_NETWORK, sorted({row.network for row in rows if row.network}))
+        _pick(_("Data set"), fields.RUNS_DATASET, datasets, runs_words.dataset)
+        _pick(_("Tag"), fields.RUNS_TAG, sorted({tag for row in rows for tag in row.tags}))
 
 
-def _pick(place: Any, title: str, field: Field[str], choices: list[str], say: Callable[[str], str] = str) -> None:  # fmt: skip
+def _pick(title: str, field: Field[str], choices: list[str], say: Callable[[str], str] = str) -> None:
     options = ["", *choices]
     if state.get(field) not in options:  # of a link, or of a run that is gone
         options.append(state.get(field))
-    with place:
-        st.selectbox(
-            title, options, format_func=lambda name: (say(name) if name in choices else name) or _("All"),
-            **state.widget(field),
-        )  # fmt: skip
+
+    def told(name: str) -> str:
+        return (say(name) if name in choices else name) or _("All")
+
+    st.selectbox(title, options, format_func=told, width=168, **state.widget(field))
 
 
 def _fits(row: Record) -> bool:
@@ -256,7 +255,7 @@ def _undo_bar() -> None:
             state.put(fields.RUNS_DELETED, ())
             choose(*gone)
             st.rerun(scope="app")
-        if st.button("", icon=":material/close:", key="runs_undo_close", type="tertiary", help=_("Leave it in the trash")):  # fmt: skip
+        if st.button(_("Leave it in the trash"), key="runs_undo_close", type="tertiary"):
             state.put(fields.RUNS_DELETED, ())
             st.rerun(scope="app")
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.figures.scatter import Point, scatter
-from cnnviz.train import export
+from cnnviz.train import export, store
 from cnnviz.train.differences import differences
 from cnnviz.train.overview import Record
 from cnnviz.train.run import ALIVE
@@ -18,6 +18,11 @@ from cnnviz.ui.i18n import _
 from cnnviz.ui.runs_words import plain
 
 Value = Callable[[Record], float | None]
+
+SHORT, UNBROKEN = 24, "\N{NO-BREAK SPACE}"
+
+NARROW = 30
+"""Times that the dearest run costs the cheapest, below which equal steps tell more than powers of ten."""
 
 MOST_NAMES = 6
 """More names beside the points of a picture than these lie over each other: numbers stand there then."""
@@ -29,7 +34,8 @@ def show(rows: Sequence[Record]) -> None:
         st.markdown("### " + _("{count} runs side by side").format(count=len(rows)), width="stretch")
         _actions(rows)
     _differences(rows)
-    _results(rows)
+    every = runs.EVERY if any(row.state in ALIVE for row in rows) else None
+    st.fragment(_results, key="runs_results", run_every=every)(rows)
     runs_curves.show(rows, key="runs_compare_curves")
     _against(rows)
 
@@ -81,6 +87,7 @@ def _differences(rows: Sequence[Record]) -> None:
 
 
 def _results(rows: Sequence[Record]) -> None:
+    rows = [store.record(row.run) for row in rows]  # newer than the list, where they live
     st.markdown("##### " + _("What came of it"))
     measures: list[tuple[str, Value, Callable[[Any], str], bool]] = [
         (_("Test accuracy"), lambda row: row.test_accuracy, runs_words.percent, True),
@@ -125,13 +132,20 @@ def _against(rows: Sequence[Record]) -> None:
     if points:
         accuracy = _("Test accuracy") if tested else _("Best validation accuracy")
         figure = scatter(points, cost=titles[cost], accuracy=accuracy)
+        paid = [point.cost for point in points]
+        if max(paid) < NARROW * min(paid):  # a logarithmic axis would have one number on it
+            figure.update_xaxes(type="linear", dtick=None, rangemode="tozero")
         st.plotly_chart(figure, key="runs_scatter", config={"displayModeBar": False})
     else:
         st.caption(_("The picture comes with the first validation."))
 
 
 def _title(rows: Sequence[Record], row: Record) -> str:
-    return f"**{list(rows).index(row) + 1}** {plain(row.title)}"
+    """The number and name of a run; a short name stays in one line, also on a phone."""
+    name = plain(row.title)
+    kept = name.replace(" ", UNBROKEN) if len(row.title) <= SHORT else name
+    number = [other.name for other in rows].index(row.name) + 1
+    return f"**{number}**{UNBROKEN}{kept}"
 
 
 def _badge(row: Record) -> str:

@@ -1,7 +1,7 @@
 """One run, opened: what came of it, what people say of it, everything that its folder says, what can be taken along."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -9,6 +9,7 @@ import streamlit as st
 from cnnviz.train import export, report, store
 from cnnviz.train.about import MOST_NAME, MOST_NOTE, MOST_TAGS
 from cnnviz.train.overview import Record
+from cnnviz.train.report_parts import flat
 from cnnviz.train.run import ALIVE, CONFIG
 from cnnviz.ui import fields, runs, runs_curves, runs_words, state, tables
 from cnnviz.ui.guard import guard
@@ -23,7 +24,8 @@ def show(row: Record) -> None:
     """Show a run whose row in the list was ticked."""
     _head(row)
     _failure(row)
-    _facts(row)
+    every = runs.EVERY if row.state in ALIVE else None
+    st.fragment(_facts, key="runs_numbers", run_every=every)(row)
     curves, said = st.columns([2.1, 1], gap="large")
     with curves:
         runs_curves.show([row], key=f"runs_curves_{row.name}")
@@ -73,6 +75,7 @@ def _failure(row: Record) -> None:
 
 
 def _facts(row: Record) -> None:
+    row = store.record(row.run)  # newer than the list, where it lives
     facts = {
         _("Test accuracy"): runs_words.percent(row.test_accuracy),
         _("Best validation"): runs_words.percent(row.val_accuracy),
@@ -218,19 +221,11 @@ def _card(row: Record) -> None:
         st.caption(_("This run has no card: it has not begun yet, or is older than cards."))
         return
     st.caption(_("What the run says of itself: versions, machine, the fingerprint of the data that it saw."))
-    _pairs(dict(_flat(card)), "runs_card")
-
-
-def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{before}{name}.")
-        else:
-            yield f"{before}{name}", value
+    _pairs(card, "runs_card")
 
 
 def _pairs(values: Mapping[str, Any], key: str) -> None:
-    shown = {name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for name, value in values.items()}  # fmt: skip
+    shown = flat(values)
     st.dataframe(
         {_("Field"): list(shown), _("Value"): list(shown.values())}, hide_index=True, key=key,
         height=min(len(shown), 24) * 35 + 38,

@@ -23,6 +23,14 @@ EVERY = 1.0
 MOST_ROWS = 14
 """A longer table scrolls."""
 
+AXIS = 118
+"""CSS pixels that an axis needs, so that the names above do not touch; a narrow page scrolls."""
+
+SCROLLED = """<style>
+.st-key-search_lines { overflow-x: auto; }
+.st-key-search_lines > * { min-width: WIDTHpx; }
+</style>"""
+
 LONGER = 3
 """So many times the epochs of a trial are proposed for training the best."""
 
@@ -192,7 +200,9 @@ def _pictures(config: SearchConfig, progress: Progress) -> None:
             config.space, known, title=searching_words.title, said=searching_words.said,
             accuracy=_("Accuracy (%)"),
         )  # fmt: skip
-        st.plotly_chart(figure, key="search_parallel", config={"displayModeBar": False})
+        with st.container(key="search_lines"):
+            st.html(SCROLLED.replace("WIDTH", str(AXIS * (len(config.space) + 1))))
+            st.plotly_chart(figure, key="search_parallel", config={"displayModeBar": False})
         st.caption(_("Each line is a trial. Drag along an axis to keep only the lines that pass there; drag axes to sort them."))  # fmt: skip
     with mattered:
         shares = _importance(config, tuple(progress.of("finished")))

@@ -1,6 +1,7 @@
 """A training outlives reload, tab and server; it can be stopped, and its death is seen."""
 
 import os
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -9,6 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz.train import locks, runs
+from cnnviz.train.events import Changed
+from cnnviz.train.history import read
+from cnnviz.train.run import ALIVE
 from cnnviz.train.runs import Run
 from tests.browser.reading import eventually, no_trouble, settled, visit
 from tests.browser.server import Server
@@ -29,8 +33,10 @@ def press_start(page: Page, server: Server, link: str) -> Run:
 def training(page: Page, server: Server) -> Run:
     """A LeNet that trains on the embedded digits for long enough; started by its button, once for all tests."""
     for run in server.list_runs():
-        if run.state() in {"starting", "running"}:
+        if run.state() in ALIVE:
             visit(page, f"/train?run={run.name}")
+            if run.state() == "paused":
+                page.get_by_role("button", name="Continue").click()
             return run
     return press_start(page, server, f"{LENET}&epochs=1000")
 
@@ -110,36 +116,152 @@ def test_a_restarted_server_finds_the_training_again(
     assert locks._pid(training.path / runs.LOCK) == worker
 
 
-def test_a_killed_worker_is_shown_as_failed_with_its_last_lines(page: Page, training: Run) -> None:
+def test_pause_holds_it_steps_move_it_and_continue_lets_it_go(page: Page, training: Run) -> None:
     grows(page, 1)
-    os.kill(int((training.path / runs.LOCK).read_text()), signal.SIGKILL)
-    badge(page, "failed")
-    expect(page.get_by_text("the training process ended without a word")).to_be_visible()
-    expect(page.locator(".st-key-run_head")).not_to_contain_text("running")
-    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
-    assert training.state() == "failed"
-    if log := training.log():
-        expect(page.get_by_test_id("stCode")).to_contain_text(log.splitlines()[-1])
-    visit(page, f"/train?run={training.name}")
-    badge(page, "failed")
-    assert progress(page)[0] > 1  # what it had learned to the end is still drawn
+    began = time.monotonic()
+    page.get_by_role("button", name="Pause").click()
+    badge(page, "paused")
+    assert time.monotonic() - began < 5
+    assert training.state() == "paused"
+    eventually(lambda: progress(page)[1] == read(training).step, "all steps are drawn")
+    held = read(training).step
+    page.wait_for_timeout(1500)
+    assert progress(page)[1] == held
+    page.get_by_role("button", name="1 step", exact=True).click()
+    eventually(lambda: progress(page)[1] == held + 1, "one step more")
+    page.get_by_role("button", name="10 steps").click()
+    eventually(lambda: progress(page)[1] == held + 11, "ten steps more")
+    assert training.state() == "paused"
+    page.reload()
+    settled(page)
+    badge(page, "paused")
+    assert progress(page)[1] == held + 11
+    page.get_by_role("button", name="Continue").click()
+    grows(page, 1)
     no_trouble(page)
 
 
-def test_stop_ends_the_training_within_about_a_second(page: Page, training: Run) -> None:
+def test_another_learning_rate_holds_from_the_next_batch_on(page: Page, training: Run) -> None:
+    grows(page, 1)
+    field = page.get_by_role("textbox", name="Learning rate", exact=True)
+    field.fill("0.00071")
+    page.wait_for_timeout(1800)  # the page goes on reading meanwhile: what is typed stays
+    expect(field).to_have_value("0.00071")
+    field.press("Enter")
+    eventually(lambda: Changed in map(type, changes(training)), "the worker says that it changed")
+    assert changes(training)[-1].value == pytest.approx(0.00071)
+    eventually(lambda: read(training).rates[-1] == pytest.approx(0.00071, rel=0.1), "the steps have it")
+    expect(field).to_have_value("")
+    expect(field).to_have_attribute("placeholder", re.compile(r"rate 0\.000[67]"), timeout=10_000)
+    no_trouble(page)
+
+
+def changes(run: Run) -> list[Changed]:
+    return read(run).changes
+
+
+def test_the_zoom_and_the_place_of_everything_stay_while_points_stream_in(page: Page, training: Run) -> None:
+    grows(page, 1)
+    curves = page.get_by_test_id("curves")
+    canvas = page.get_by_test_id("curves-loss")
+    canvas.evaluate("e => { e.known = true }")
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 60, steps=4)
+    page.mouse.up()
+    zoom = curves.get_attribute("data-zoom")
+    assert zoom
+    grows(page, 2)
+    assert curves.get_attribute("data-zoom") == zoom
+    assert canvas.evaluate("e => e.known") is True  # the same canvas: nothing is put anew
+    after = canvas.bounding_box()
+    assert after is not None
+    assert (after["x"], after["y"], after["width"]) == (box["x"], box["y"], box["width"])
+    page.get_by_test_id("curves-reset").click()
+    expect(curves).to_have_attribute("data-zoom", "")
+
+
+def test_curves_are_read_against_epochs_and_time_by_mouse_and_keys(page: Page, training: Run) -> None:
+    grows(page, 1)
+    page.get_by_role("button", name="Pause").click()
+    badge(page, "paused")
+    curves = page.get_by_test_id("curves")
+    for axis in ("Epoch", "Time", "Step"):
+        page.get_by_role("radio", name=axis).click()
+        expect(curves).to_have_attribute("data-axis", axis.lower())
+    canvas = page.get_by_test_id("curves-loss")
+    canvas.hover(position={"x": 200, "y": 80})
+    tip = page.get_by_test_id("curves-loss-tip")
+    expect(tip).to_contain_text("Training")
+    expect(page.get_by_test_id("curves-accuracy-tip")).to_be_visible()  # all plots read the same place
+    canvas.focus()
+    canvas.press("End")
+    expect(tip).to_contain_text(f"step {read(training).step}")
+    page.get_by_test_id("curves-entry").filter(has_text="Validation").click()
+    expect(tip).not_to_contain_text("Validation")
+    page.get_by_test_id("curves-entry").filter(has_text="Validation").click()
+    page.get_by_role("button", name="Continue").click()
+    badge(page, "running")
+
+
+def test_a_look_inside_follows_the_training(page: Page, training: Run) -> None:
+    grows(page, 1)
+    tiles = page.get_by_test_id("watching-answers").locator("li")
+    eventually(lambda: tiles.count() > 0, "the watched pictures are there", 20)
+    expect(tiles.first).to_have_attribute("data-predicted", re.compile(r"\d"), timeout=20_000)
+    strips = page.get_by_test_id("watching-strip")
+    eventually(lambda: strips.count() >= 2, "gradients and weights are there", 20)
+    kernels = page.get_by_test_id("watching-kernels")
+    before = kernels.get_attribute("data-step")
+    eventually(lambda: kernels.get_attribute("data-step") != before, "the kernels move", 20)
+    no_trouble(page)
+
+
+def test_a_killed_worker_is_shown_as_failed_and_can_be_taken_up(page: Page, training: Run) -> None:
+    reached = grows(page, 1)
+    os.kill(int((training.path / runs.LOCK).read_text()), signal.SIGKILL)
+    badge(page, "failed")
+    doctor = page.get_by_test_id("advice")
+    expect(doctor).to_contain_text("The training process ended without a word")
+    expect(page.locator(".st-key-run_head")).not_to_contain_text("running")
+    expect(page.get_by_role("button", name="Pause")).to_have_count(0)
+    assert training.state() == "failed"
+    visit(page, f"/train?run={training.name}")
+    badge(page, "failed")
+    assert progress(page)[0] > 1  # what it had learned to the end is still drawn
+    page.get_by_role("button", name="Resume").click()
+    badge(page, "running")
+    eventually(lambda: progress(page)[1] > reached, "it goes on", 30)
+    assert training.state() == "running"
+    no_trouble(page)
+
+
+def test_stop_ends_the_training_within_about_a_second_and_resume_takes_it_up(
+    page: Page, training: Run
+) -> None:
     grows(page, 1)
     began = time.monotonic()
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
     eventually(lambda: training.state() == "stopped", "the run is stopped", 5)
     took = time.monotonic() - began
     badge(page, "stopped")
     shown = time.monotonic() - began
     assert took < 2, f"stopped after {took:.1f} s"
     assert shown < 4, f"shown after {shown:.1f} s"
-    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(page.get_by_role("button", name="Pause")).to_have_count(0)
     points = progress(page)
     page.wait_for_timeout(1500)
     assert progress(page) == points
+    page.get_by_role("button", name="Resume").click()
+    badge(page, "running")
+    eventually(lambda: progress(page)[1] > points[1], "it goes on", 30)
+    steps = read(training).steps
+    assert steps == list(range(1, len(steps) + 1))  # no step twice, none left out
+    assert b'"event": "Resumed"' in (training.path / "events.jsonl").read_bytes()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    badge(page, "stopped")
     no_trouble(page)
 
 

@@ -94,6 +94,16 @@ def test_fashion_mnist_is_the_official_one(real_data):
     assert data.mean == pytest.approx([0.2860], abs=1e-4)
 
 
+@pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
+def test_our_reader_of_idx_files_gives_what_torchvision_s_gives(real_data, name):
+    data = load(name, root=real_data)
+    kind = getattr(torchvision.datasets, catalog.TORCHVISION[name])
+    for train, x, y in ((True, data.train_x, data.train_y), (False, data.test_x, data.test_y)):
+        theirs = kind(real_data, train=train)
+        assert torch.equal(x, theirs.data[:, None])
+        assert torch.equal(y, theirs.targets)
+
+
 def test_a_data_set_that_is_cut_in_half_is_refused_with_file_sizes_and_cure(tmp_path):
     for path, size in catalog.DATASETS["mnist"].files:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)

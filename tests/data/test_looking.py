@@ -88,8 +88,8 @@ def test_a_folder_is_looked_at_without_reading_all_of_it(tmp_path):
             Image.new("RGB", size, (9, number, 200)).save(tmp_path / name / f"{number}.png")
     found = load(f"folder:{tmp_path}", shape=(3, 16, 16), room=0)
     assert looking.sizes(found.train_x) == ((40, 20), (300, 500))
-    assert looking.original(found.train_x, 0).size == (40, 20)
-    assert looking.original(found.train_x, 7).size == (96, 160)
+    assert looking.shrunk(found.train_x, 0).size == (40, 20)
+    assert looking.shrunk(found.train_x, 7).size == (96, 160)
     assert looking.means(found).shape == (2, 3, 16, 16)
 
 

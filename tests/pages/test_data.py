@@ -33,8 +33,10 @@ def upload(app, content, name="pets.zip"):
     return app.get("file_uploader")[0].upload(name, content, "application/zip").run()
 
 
-@pytest.mark.parametrize("view", fields.DATA_VIEWS)
-@pytest.mark.parametrize("network", ["lenet", "resnet18", "tiny_vgg"])
+@pytest.mark.parametrize(
+    ("view", "network"),
+    [*((view, "lenet") for view in fields.DATA_VIEWS), ("augment", "resnet18"), ("input", "tiny_vgg")],
+)
 def test_every_view_opens(open_page, view, network):
     app = open_page("data", view=view, network=network)
     assert not app.error
@@ -64,7 +66,8 @@ def test_the_split_follows_fraction_and_seed_and_the_training_gets_them(open_pag
     assert (facts["Training"], facts["Validation"], facts["Test"]) == ("719", "719", "359")
     (chart,) = components(app, "series")
     assert [sum(series["y"]) for series in chart["series"]] == [719, 719, 359]
-    assert dict(app.query_params) == {"view": ["classes"], "validation": ["0.5"], "seed": ["7"]}
+    link = app.query_params
+    assert (link["view"], link["validation"], link["seed"]) == ("classes", "0.5", "7")
     go(app, "train")
     assert app.session_state["validation_fraction"] == 0.5
     assert app.number_input(key="widget:seed").value == 7
@@ -100,6 +103,8 @@ def test_a_network_with_other_classes_is_explained_but_the_pictures_are_shown(op
     app.run()
     assert "must end in 2 scores" in app.warning[0].value
     assert len(grid(app)) == 12
+    lines = app.code[0].value
+    assert lines.index("Grayscale()") < lines.index("Resize((28, 28))") < lines.index("ToTensor()")
 
 
 def test_a_zip_file_is_uploaded_looked_at_and_removed(open_page, app):

@@ -1,6 +1,7 @@
 """The Results page with real runs: finished, stopped, from before, damaged, without data; and with none."""
 
 import json
+import shutil
 import time
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ import pytest
 
 from cnnviz.explain import epochs
 from cnnviz.train import runs
+from cnnviz.train.run import Run
 from cnnviz.ui import cache, results_asking
 from cnnviz.ui.results_epochs import MOST_BYTES, spread
 from tests.explain.making import HANDFUL, tiny, train
@@ -22,10 +24,21 @@ def nobody_asks():
     results_asking._desk().clear()
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Return the folder of one training; each test has a copy of its own."""
+    return train(tmp_path_factory.mktemp("trained") / "run").path
+
+
 @pytest.fixture
-def made():
+def made(trained):
     """Return the function that makes a run in the folder of the runs."""
-    return lambda name, **how: train(runs.runs_root() / name, **how)
+
+    def make(name, **how):
+        path = runs.runs_root() / name
+        return train(path, **how) if how else Run(shutil.copytree(trained, path))
+
+    return make
 
 
 def parts(app):
@@ -230,7 +243,7 @@ def test_a_living_run_waits_with_its_test_pictures(open_page, made, monkeypatch)
 
 
 def test_draw_with_this_network_opens_the_sheet_with_it(open_page, made):
-    made("run", epochs=1)
+    made("run")
     app = open_page("results")
     app.button(key="widget:results_draw").click().run()
     assert app.session_state["checkpoint"] == "run"
@@ -239,16 +252,25 @@ def test_draw_with_this_network_opens_the_sheet_with_it(open_page, made):
 
 
 def test_another_run_begins_without_the_first_ones_cell(open_page, made):
-    made("one", epochs=1)
-    made("two", epochs=1)
+    made("one")
+    made("two")
     app = open_page("results", run="one", cell="3_4", picture="2", follow="7")
     app.selectbox(key="widget:run").set_value("two").run()
     assert parts(app)["confusion"]["chosen"] is None
     assert "title" in parts(app)["scrubber"]["followed"]
 
 
+def test_another_run_without_test_answers_shows_its_validation_pictures(open_page, made):
+    made("one")
+    (made("two").path / epochs.TEST).unlink()
+    app = open_page("results", run="one")
+    assert any("official test pictures" in caption.value for caption in app.caption)
+    app.selectbox(key="widget:run").set_value("two").run()
+    assert any("set aside from the training pictures" in caption.value for caption in app.caption)
+
+
 def test_a_link_to_what_is_not_there_breaks_nothing(open_page, made):
-    made("run", epochs=1)
+    made("run")
     app = open_page(
         "results", run="nobody", cell="500_900", picture="99999", follow="99999", epoch="77", set="validation"
     )

@@ -62,7 +62,7 @@ def test_each_gpu_and_all_together_are_offered_and_automatic_is_the_free_one(sho
     assert [option.partition(":")[0] for option in box.options] == ["Automatic", "cpu", "cuda", "cuda", "2 GPUs share each batch"]  # fmt: skip
     assert "cuda:1: a GPU · 5 GB of 80 GB free · nobody trains on it" in captions(app)
     box.set_value("cuda:0").run()
-    assert "3 GB of 80 GB free · in use by one, two" in captions(app)
+    assert "3 GB of 80 GB free · in use by one · 1 waiting" in captions(app)
     app.selectbox(key="widget:device").set_value("cuda:0+cuda:1").run()
     assert "In each of the 2 processes." in captions(app)
 

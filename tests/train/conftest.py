@@ -2,14 +2,16 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
 from cnnviz.spec import AvgPool2d, Chain, Conv2d, Flatten, Linear, Network, Sigmoid
+from cnnviz.train.run import ALIVE
 from cnnviz.train.runs import Run
+from tests.train.nursery import Nursery
 
 
 def tiny_network(*, classes: int = 10, name: str = "Tiny") -> Network:
@@ -53,7 +55,15 @@ def wait_for() -> Callable[[Callable[[], bool], float], None]:
 @pytest.fixture
 def ended(wait_for) -> Callable[[Run], str]:
     def wait(run: Run) -> str:
-        wait_for(lambda: run.state() not in {"starting", "running"}, 60.0)
+        wait_for(lambda: run.state() not in ALIVE, 60.0)
         return run.state()
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Real workers that begin in milliseconds."""
+    made = Nursery()
+    yield made
+    made.close()

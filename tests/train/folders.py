@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -79,7 +79,9 @@ class Pretended:
         for _ in range(count):
             self.step += 1
             losses.append(2.3 * math.exp(-self.step / 90) + 0.08 + 0.12 * self.noise.random())
-        accuracies = tuple(min(1.0, max(0.05, 1 - 0.36 * loss + 0.05 * self.noise.random())) for loss in losses)
+        accuracies = tuple(
+            min(1.0, max(0.05, 1 - 0.36 * loss + 0.05 * self.noise.random())) for loss in losses
+        )
         left = max(0, STEPS * self.epochs - self.step) * 0.02
         return Steps(
             self.step, 1 + (self.step - 1) // STEPS, tuple(losses), accuracies, self.rate, 1600 + 200 * self.noise.random(), 0.02 * self.step, left
@@ -92,14 +94,26 @@ class Pretended:
             guess = int(truth) if number % 5 or self.step > 150 else (int(truth) + 3) % 10
             rest = (1 - (0.1 + 0.88 * sure)) / 9
             rows.append(tuple(0.1 + 0.88 * sure if at == guess else rest for at in range(10)))
-        gradients = tuple(math.exp(-self.step / 200 - at) * (0.8 + 0.4 * self.noise.random()) for at in range(len(LAYERS)))
+        gradients = tuple(
+            math.exp(-self.step / 200 - at) * (0.8 + 0.4 * self.noise.random()) for at in range(len(LAYERS))
+        )
         weights = tuple(2.0 + at + 0.004 * self.step for at in range(len(LAYERS)))
         dead = {path: min(1.0, 0.04 * at + 0.0004 * self.step) for at, path in enumerate(ACTIVATIONS)}
-        return Watched(self.step, 0.02 * self.step, LAYERS, weights, gradients, dead, tuple(rows), 412_000_000)
+        return Watched(
+            self.step, 0.02 * self.step, LAYERS, weights, gradients, dead, tuple(rows), 412_000_000
+        )
 
     def epoch_end(self) -> EpochEnd:
         loss = 2.3 * math.exp(-self.step / 90) + 0.14
-        return EpochEnd(self.step // STEPS, self.step, loss, 1 - 0.36 * loss, 1.05 * loss, 1 - 0.4 * loss, 0.02 * self.step)
+        return EpochEnd(
+            self.step // STEPS,
+            self.step,
+            loss,
+            1 - 0.36 * loss,
+            1.05 * loss,
+            1 - 0.4 * loss,
+            0.02 * self.step,
+        )
 
     def finished(self) -> Finished:
         return Finished(0.14, 0.96, 0.16, 0.951, 0.17, 0.9472, self.epochs, 1702.0, 0.02 * self.step + 0.4)
@@ -175,64 +189,72 @@ def living(root: Path, name: str = "20260101-120000-lenet-abcdef", *, mood: str 
         process.wait(10)
 
 
+class Pretender:
+    """The pretending worker: events go out, requests come in."""
+
+    def __init__(self, folder: Path, say: Callable[[Event], None]) -> None:
+        self.folder, self.say = folder, say
+        self.told = Pretended(TrainConfig.from_json((folder / "config.json").read_text()))
+        self.inbox = control.Inbox(folder)
+        self.paused, self.looked = False, 0.0
+
+    def pause(self) -> None:
+        self.paused = True
+        self.say(Paused(self.told.step, 1 + self.told.step // STEPS, 0.02 * self.told.step))
+
+    def look(self) -> None:
+        self.looked = time.monotonic()
+        self.say(self.told.watched())
+        pictures(self.folder, self.told.step)
+
+    def obey(self, request: control.Request) -> None:
+        told = self.told
+        match request:
+            case control.Pause():
+                self.pause()
+            case control.Continue():
+                self.paused = False
+                self.say(Continued(told.step, 0.02 * told.step))
+            case control.Step(number):
+                self.say(told.steps(number))
+                self.look()
+                self.pause()
+            case control.Rate(value):
+                told.scale *= value / max(told.rate, 1e-9)
+                self.say(Changed(told.step, "learning_rate", value, 0.02 * told.step))
+            case control.More(epochs):
+                told.epochs += epochs
+                self.say(Changed(told.step, "epochs", told.epochs, 0.02 * told.step))
+
+    def turn(self) -> None:
+        """Do what was asked, then five steps unless it waits."""
+        for request in self.inbox.new():
+            self.obey(request)
+        if self.paused:
+            return
+        self.say(self.told.steps(5 - self.told.step % 5))
+        if time.monotonic() - self.looked > 1:
+            self.look()
+        if self.told.step % STEPS == 0:
+            self.say(self.told.epoch_end())
+
+
 def pretend(folder: Path, mood: str) -> None:
     """Hold the lock and write events until SIGTERM comes or the epochs are done."""
-    run = Run(folder)
-    asked_to_end = False
-
-    def end(_number: int, _frame: object) -> None:
-        nonlocal asked_to_end
-        asked_to_end = True
-
-    signal.signal(signal.SIGTERM, end)
+    asked: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: asked.append(number))
     lock = locks.take(folder / LOCK)
     locks.write_pid(lock, os.getpid())
-    inbox = control.Inbox(folder)
-    told = Pretended(TrainConfig.from_json((folder / "config.json").read_text()))
     (folder / LOG).write_text("loading the data\n")
     with (folder / EVENTS).open("a", buffering=1) as events:
-
-        def say(event: Event) -> None:
-            events.write(to_line(event))
-
-        while mood == "wait" and not asked_to_end:
-            if run.state() == "starting":
-                say(Waiting("cpu", 2))
+        worker = Pretender(folder, lambda event: print(to_line(event), end="", file=events))
+        told = worker.told
+        worker.say(Waiting("cpu", 2) if mood == "wait" else told.started())
+        while not asked and told.step < STEPS * told.epochs:
+            if mood != "wait":
+                worker.turn()
             time.sleep(0.1)
-        if mood != "wait":
-            say(told.started())
-        paused, looked = False, 0.0
-        while not asked_to_end and told.step < STEPS * told.epochs:
-            count = 5 - told.step % 5
-            for request in inbox.new():
-                match request:
-                    case control.Pause():
-                        paused = True
-                        say(Paused(told.step, 1 + told.step // STEPS, 0.02 * told.step))
-                    case control.Continue():
-                        paused = False
-                        say(Continued(told.step, 0.02 * told.step))
-                    case control.Step(number):
-                        say(told.steps(number))
-                        say(told.watched())
-                        pictures(folder, told.step)
-                        say(Paused(told.step, 1 + told.step // STEPS, 0.02 * told.step))
-                    case control.Rate(value):
-                        told.scale *= value / max(told.rate, 1e-9)
-                        say(Changed(told.step, "learning_rate", value, 0.02 * told.step))
-                    case control.More(epochs):
-                        told.epochs += epochs
-                        say(Changed(told.step, "epochs", told.epochs, 0.02 * told.step))
-            if not paused:
-                say(told.steps(count))
-                if time.monotonic() - looked > 1:
-                    looked = time.monotonic()
-                    say(told.watched())
-                    pictures(folder, told.step)
-                if told.step % STEPS == 0:
-                    say(told.epoch_end())
-            time.sleep(0.1)
-        say(Stopped(told.step, 1 + told.step // STEPS, 0.02 * told.step) if asked_to_end else told.finished())
+        worker.say(Stopped(told.step, 1 + told.step // STEPS, 0.02 * told.step) if asked else told.finished())
 
 
 if __name__ == "__main__":

@@ -4,8 +4,10 @@ The fork does what ``python -m cnnviz.train.worker RUN_DIR`` does after its impo
 outside, or kills itself at a place that the test names.
 """
 
+import contextlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -20,6 +22,7 @@ class Nursery:
     """The test's end."""
 
     def __init__(self) -> None:
+        self._worker = 0
         self._server = subprocess.Popen(
             [sys.executable, "-m", "tests.train.nursery"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env=os.environ | {"OMP_NUM_THREADS": "1"},
@@ -28,14 +31,18 @@ class Nursery:
     def begin(self, run: Run, fall: tuple[str, int] | None = None, **environment: str) -> int:
         """Start a worker; return its process id. It kills itself at the n-th file whose name has this in it."""
         assert self._server.stdin is not None
-        asked = {"run": str(run.path), "fall": fall, "environment": {"CNNVIZ_SAVE_SECONDS": "0", **environment}}
+        given = {name: value for name, value in os.environ.items() if name.startswith("CNNVIZ_")}
+        given |= {"CNNVIZ_SAVE_SECONDS": "0", **environment}
+        asked = {"run": str(run.path), "fall": fall, "environment": given}
         self._server.stdin.write(json.dumps(asked) + "\n")
         self._server.stdin.flush()
-        return int(self._read())
+        self._worker = int(self._read())
+        return self._worker
 
     def ended(self) -> int:
         """Wait for the end of the worker; return its exit code, negative where a signal ended it."""
-        return int(self._read())
+        code, self._worker = int(self._read()), 0
+        return code
 
     def train(self, run: Run, fall: tuple[str, int] | None = None, **environment: str) -> int:
         """Let a worker train until its end, or its fall."""
@@ -46,6 +53,9 @@ class Nursery:
         assert self._server.stdin is not None
         assert self._server.stdout is not None
         self._server.stdin.close()
+        if self._worker:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._worker, signal.SIGKILL)  # a test that failed left it
         self._server.wait(10)
         self._server.stdout.close()
 
@@ -96,11 +106,18 @@ def serve(train: Callable[[list[str]], int]) -> None:
             log = os.open(Path(asked["run"]) / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
             os.dup2(log, 1)
             os.dup2(log, 2)
+            if limit := int(os.environ.get("CNNVIZ_TEST_LIMIT", "0")):
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
             if asked["fall"]:
                 fall_at(*asked["fall"])
             os._exit(train([asked["run"]]))
-        print(pid, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+        say(pid)
+        say(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+
+
+def say(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
@@ -110,7 +127,8 @@ if __name__ == "__main__":
     worker.yield_cores()
     import torch
 
-    import cnnviz.train.loop  # noqa: F401
+    from cnnviz.train import standby
 
     torch.set_num_threads(1)
+    standby.prepare()
     serve(worker.main)

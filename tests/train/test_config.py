@@ -2,16 +2,29 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from cnnviz import zoo
 from cnnviz.errors import CnnvizError, DataError, SpecError
 from cnnviz.nets.build import build
 from cnnviz.spec import BatchNorm1d, BatchNorm2d, Chain, Conv2d, Flatten, Linear, Network
-from cnnviz.train.config import AUGMENTS, INITIALISATIONS, MODES, OPTIMIZERS, SCHEDULES, TrainConfig, suggested
+from cnnviz.train.config import (
+    AUGMENTS,
+    INITIALISATIONS,
+    MODES,
+    OPTIMIZERS,
+    PATIENCE,
+    SCHEDULES,
+    TrainConfig,
+    expected_seconds,
+    suggested,
+)
 from tests.train.conftest import tiny_network
 
 CONFIGS = st.builds(
@@ -153,3 +166,43 @@ def test_networks_with_sigmoids_are_offered_a_larger_rate(tiny):
     plain = Network("N", (1, 28, 28), Chain("", (Flatten(), Linear(784, 10))))
     assert suggested(tiny, "mnist").learning_rate > suggested(plain, "mnist").learning_rate
     assert suggested(tiny).epochs > suggested(tiny, "mnist").epochs
+
+
+def test_large_networks_are_offered_the_fast_mode_and_fewer_epochs():
+    small, large = suggested(zoo.get("lenet"), "mnist"), suggested(zoo.get("vgg11"), "mnist")
+    assert (small.mode, large.mode) == ("exact", "fast")
+    assert small.epochs > large.epochs == 1
+    assert (large.initialisation, suggested(zoo.get("resnet18"), "mnist").initialisation) == (
+        "kaiming",
+        "auto",
+    )
+
+
+@pytest.mark.parametrize("name", zoo.ZOO)
+@pytest.mark.parametrize("dataset", ["digits", "mnist", "fashion_mnist", "cifar10"])
+def test_what_is_suggested_takes_three_minutes_or_the_least_there_is(name, dataset):
+    config = suggested(zoo.get(name, **({"channels": 3} if dataset == "cifar10" else {})), dataset)
+    assert config.epochs == 1 or expected_seconds(config) <= PATIENCE
+    assert config == TrainConfig.from_json(config.to_json())
+
+
+def test_a_folder_of_unknown_size_gets_a_suggestion_too(tmp_path):
+    for name in ("cats", "dogs"):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (8, 8)).save(tmp_path / name / "one.png")
+    config = suggested(zoo.get("simple_cnn", channels=3, classes=2), f"folder:{tmp_path}")
+    assert config.epochs == 15
+    assert expected_seconds(config) == 0
+
+
+def test_the_expected_time_grows_with_the_work_and_shrinks_with_the_cores(tiny):
+    config = TrainConfig(tiny, "mnist", epochs=2)
+    assert expected_seconds(replace(config, epochs=4)) == pytest.approx(2 * expected_seconds(config), rel=0.1)
+    assert (
+        expected_seconds(config, cores=8)
+        < expected_seconds(config, cores=2)
+        < expected_seconds(config, cores=1)
+    )
+    large = TrainConfig(zoo.get("digit_recognizer"), "mnist", epochs=2)
+    assert expected_seconds(large) > 3 * expected_seconds(config)
+    assert expected_seconds(replace(large, mode="fast")) < expected_seconds(large)

@@ -9,12 +9,19 @@ from hypothesis import strategies as st
 
 from cnnviz.train.events import (
     KINDS,
+    Changed,
+    Continued,
     EpochEnd,
     Failed,
     Finished,
+    Noted,
+    Paused,
+    Resumed,
     Started,
-    StepEnd,
+    Steps,
     Stopped,
+    Waiting,
+    Watched,
     from_line,
     is_terminal,
     to_line,
@@ -23,9 +30,20 @@ from cnnviz.train.events import (
 
 NUMBERS, COUNTS, WORDS = st.floats(), st.integers(0, 2**53), st.text(max_size=30)
 MAYBE = st.none() | NUMBERS
+MANY, NAMES = st.lists(NUMBERS, max_size=4).map(tuple), st.lists(WORDS, max_size=4).map(tuple)
 EVENTS = st.one_of(
-    st.builds(Started, NUMBERS, WORDS, WORDS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS),
-    st.builds(StepEnd, COUNTS, COUNTS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS),
+    st.builds(Started, NUMBERS, WORDS, WORDS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS, MANY, NAMES),
+    st.builds(Steps, COUNTS, COUNTS, MANY, MANY, NUMBERS, NUMBERS, NUMBERS, NUMBERS),
+    st.builds(
+        Watched, COUNTS, NUMBERS, NAMES, MANY, MANY, st.dictionaries(WORDS, st.floats(0, 1)),
+        st.lists(MANY, max_size=3).map(tuple), COUNTS,
+    ),
+    st.builds(Waiting, WORDS, COUNTS),
+    st.builds(Changed, COUNTS, WORDS, NUMBERS, NUMBERS),
+    st.builds(Paused, COUNTS, COUNTS, NUMBERS),
+    st.builds(Continued, COUNTS, NUMBERS),
+    st.builds(Resumed, NUMBERS, COUNTS, COUNTS),
+    st.builds(Noted, WORDS, st.dictionaries(WORDS, WORDS | COUNTS)),
     st.builds(EpochEnd, COUNTS, COUNTS, NUMBERS, NUMBERS, MAYBE, MAYBE, NUMBERS),
     st.builds(Finished, NUMBERS, NUMBERS, MAYBE, MAYBE, NUMBERS, NUMBERS, COUNTS, NUMBERS, NUMBERS),
     st.builds(Stopped, COUNTS, COUNTS, NUMBERS),
@@ -66,7 +84,7 @@ def test_a_field_of_another_type_is_refused(event, data):
     line = json.loads(to_line(event))
     name = data.draw(st.sampled_from(sorted(set(line) - {"event"})))
     with pytest.raises(ValueError, match="not an event"):
-        from_line(json.dumps(line | {name: [1]}))
+        from_line(json.dumps(line | {name: [[{}]]}))
 
 
 def test_a_failure_says_its_numbers_even_when_they_are_not_finite():

@@ -162,3 +162,17 @@ def test_a_fingerprint_tells_data_apart(pets):
     assert lazy == fingerprint(load(name, room=0))
     (pets / "cat" / "0.png").unlink()
     assert fingerprint(load(name, room=0)) != lazy
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU here")
+def test_a_gpu_gets_the_same_batches_from_its_own_memory_and_through_pinned_memory(pets):
+    gpu = torch.device("cuda:0")
+    config = TrainConfig(network((1, 28, 28), 10), "digits", augment=("flip", "shift", "colour"))
+    resident, loaded = Feed(load("digits"), config, gpu), Feed(load("digits"), config, gpu, room=0)
+    assert (resident.resident, loaded.resident) == (True, False)
+    found, cpu = batches(resident), batches(Feed(load("digits"), config, CPU))
+    assert same(batches(loaded), found)
+    assert all(torch.allclose(x.cpu(), u, atol=1e-5) for (x, _), (u, _) in zip(found, cpu, strict=True))
+    files = TrainConfig(network(), f"folder:{pets}", augment=("flip",))
+    lazy = Feed(load(files.dataset, shape=(3, 12, 16), room=0), files, gpu)
+    assert same(batches(lazy), batches(Feed(load(files.dataset, shape=(3, 12, 16)), files, gpu)))

@@ -1,17 +1,31 @@
 """Events become curves, read only once, and thinned without losing what matters."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.train.events import EpochEnd, Finished, Started, StepEnd, to_line
+from cnnviz.train.events import (
+    Changed,
+    Continued,
+    EpochEnd,
+    Finished,
+    Paused,
+    Resumed,
+    Started,
+    Steps,
+    Waiting,
+    Watched,
+    to_line,
+)
 from cnnviz.train.history import EVENTS, History, read, thin
 
 STORY = [
     Started(0.0, "cpu", "CPU", 100, 10, 10, 2, 2, 50),
-    StepEnd(1, 1, 2.0, 0.1, 500.0, 0.1, 0.3),
-    StepEnd(2, 1, 1.5, 0.3, 510.0, 0.2, 0.2),
+    Steps(1, 1, (2.0,), (0.1,), 0.01, 500.0, 0.1, 0.3),
+    Steps(2, 1, (1.5,), (0.3,), 0.01, 510.0, 0.2, 0.2),
     EpochEnd(1, 2, 1.75, 0.2, 1.6, 0.25, 0.25),
-    StepEnd(3, 2, 1.0, 0.5, 505.0, 0.3, 0.1),
+    Watched(2, 0.2, ("1",), (1.0,), (0.5,), {}, ((0.5, 0.5),), 1000),
+    Steps(4, 2, (1.0, 0.9), (0.5, 0.75), 0.005, 505.0, 0.4, 0.1),
     EpochEnd(2, 4, 0.9, 0.6, None, None, 0.4),
     Finished(0.9, 0.6, 1.6, 0.25, 1.5, 0.3, 1, 507.0, 0.5),
 ]
@@ -37,7 +51,11 @@ def test_reading_in_pieces_gives_the_same_as_reading_at_once(tmp_path_factory, c
 
 def test_the_curves_stand_where_they_belong():
     history = whole()
-    assert history.steps == [1, 2, 3]
+    assert history.steps == [1, 2, 3, 4]
+    assert history.loss == [2.0, 1.5, 1.0, 0.9]
+    assert history.accuracy == [0.1, 0.3, 0.5, 0.75]
+    assert history.seconds_at == pytest.approx([0.1, 0.2, 0.3, 0.4])
+    assert (history.rate_steps, history.rates) == ([1, 2, 4], [0.01, 0.01, 0.005])
     assert (history.val_steps, history.val_accuracy) == ([2], [0.25])
     assert history.epoch_steps == [2, 4]
     assert history.progress == 1.0
@@ -45,11 +63,26 @@ def test_the_curves_stand_where_they_belong():
     assert history.end == history.last == STORY[-1]
 
 
+def test_waiting_pausing_changing_and_going_on_are_followed():
+    history = History()
+    history.fold(Waiting("cpu", 2))
+    assert history.waiting == Waiting("cpu", 2)
+    history.fold(STORY[0])
+    assert (history.waiting, history.epochs_ahead, history.total_steps) == (None, 2, 4)
+    history.fold(Paused(2, 1, 0.2))
+    assert (history.paused, history.seconds_left) == (True, None)
+    history.fold(Continued(2, 0.2))
+    history.fold(Changed(2, "epochs", 5.0, 0.2))
+    assert (history.paused, history.epochs_ahead) == (False, 5)
+    history.fold(Resumed(1.0, 2, 7))
+    assert (history.epochs_ahead, history.total_steps) == (7, 14)
+
+
 def test_damaged_lines_are_passed_over(tmp_path):
     lines = TEXT.splitlines(keepends=True)
     (tmp_path / EVENTS).write_bytes(b"".join([*lines[:2], b"\x00\xff rubbish\n", b"\n", *lines[2:]]))
     history = read(tmp_path)
-    assert history.steps == [1, 2, 3]
+    assert history.steps == [1, 2, 3, 4]
     assert history.end is not None
 
 
@@ -63,6 +96,15 @@ def test_a_file_that_became_shorter_is_read_anew(tmp_path):
     history = read(tmp_path)
     (tmp_path / EVENTS).write_bytes(TEXT.splitlines(keepends=True)[0])
     assert read(tmp_path, history).steps == []
+
+
+def test_a_file_that_was_cut_back_and_grew_again_is_read_anew(tmp_path):
+    lines = TEXT.splitlines(keepends=True)
+    (tmp_path / EVENTS).write_bytes(b"".join(lines[:3]))
+    history = read(tmp_path)
+    other = to_line(Steps(2, 1, (1.25,), (0.3,), 0.01, 510.0, 0.2, 0.2)).encode()
+    (tmp_path / EVENTS).write_bytes(b"".join([*lines[:2], other, *lines[3:]]))
+    assert read(tmp_path, history).loss == [2.0, 1.25, 1.0, 0.9]
 
 
 @given(

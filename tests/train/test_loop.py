@@ -11,7 +11,7 @@ from cnnviz.errors import SpecError
 from cnnviz.nets.checkpoint import load
 from cnnviz.spec import BatchNorm1d, Chain, Conv2d, Flatten, Linear, LogSoftmax, Network, ReLU, Softmax
 from cnnviz.train.config import TrainConfig
-from cnnviz.train.events import EpochEnd, Failed, Finished, Started, StepEnd, Stopped
+from cnnviz.train.events import EpochEnd, Failed, Finished, Started, Steps, Stopped
 from cnnviz.train.loop import train
 from cnnviz.train.recipe import loss_of, rate_at
 from tests.train.conftest import tiny_network
@@ -47,10 +47,10 @@ def test_events_come_in_their_order_and_the_toy_is_learned():
     assert [event.epoch for event in epochs] == [1, 2, 3, 4, 5, 6]
     assert epochs[-1].step == events[0].steps_per_epoch * 6 == 72
     for epoch in range(1, 7):
-        steps = [event.step for event in events if isinstance(event, StepEnd) and event.epoch == epoch]
-        assert steps[0] == (epoch - 1) * 12 + 1
-        assert steps[-1] == epoch * 12
-        assert steps == sorted(set(steps))
+        told = [event for event in events if isinstance(event, Steps) and event.epoch == epoch]
+        steps = [step for event in told for step in range(event.step - len(event.losses) + 1, event.step + 1)]
+        assert steps == list(range((epoch - 1) * 12 + 1, epoch * 12 + 1))  # each step once, in its order
+        assert all(len(event.losses) == len(event.accuracies) for event in told)
 
 
 def test_the_same_seed_gives_the_same_numbers_on_a_cpu():
@@ -58,20 +58,20 @@ def test_the_same_seed_gives_the_same_numbers_on_a_cpu():
         events = train(config, dataset=toy())
         return [dataclasses.replace(event, seconds=0.0) for event in events if isinstance(event, EpochEnd)]
 
-    config = dataclasses.replace(CONFIG, augment="drawing", epochs=2)
+    config = dataclasses.replace(CONFIG, augment=("drawing",), epochs=2)
     assert numbers(config) == numbers(config)
     assert numbers(config) != numbers(dataclasses.replace(config, seed=1))
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd", "rmsprop"])
-@pytest.mark.parametrize("schedule", ["constant", "one_cycle", "cosine"])
+@pytest.mark.parametrize("schedule", ["constant", "step", "one_cycle", "cosine"])
 def test_every_optimiser_and_schedule_learns(optimizer, schedule):
     config = dataclasses.replace(CONFIG, optimizer=optimizer, schedule=schedule, epochs=2, momentum=0.5)
     first, last = [e for e in train(config, dataset=toy()) if isinstance(e, EpochEnd)]
     assert last.train_loss < first.train_loss
 
 
-@pytest.mark.parametrize("augment", ["none", "shift", "drawing"])
+@pytest.mark.parametrize("augment", [(), ("shift",), ("flip", "drawing")])
 def test_every_augmentation_trains(augment):
     config = dataclasses.replace(CONFIG, augment=augment, epochs=1)
     assert isinstance(list(train(config, dataset=toy()))[-1], Finished)
@@ -87,7 +87,7 @@ def test_networks_that_end_in_probabilities_are_trained_on_the_same_loss():
 
 
 def test_the_best_weights_are_those_with_the_best_validation_and_are_the_ones_tested(tmp_path):
-    events = list(train(CONFIG, dataset=toy(), checkpoint_dir=tmp_path))
+    events = list(train(CONFIG, dataset=toy(), folder=tmp_path))
     end = events[-1]
     epochs = [event for event in events if isinstance(event, EpochEnd)]
     assert end.val_accuracy == max(event.val_accuracy for event in epochs)
@@ -112,28 +112,31 @@ def test_a_loss_that_explodes_is_one_clear_sentence(tmp_path):
     deep = Network(
         "Deep", (1, 28, 28), Chain("", (Flatten(), Linear(784, 64), ReLU(), Linear(64, 64), Linear(64, 10)))
     )
-    events = list(train(dataclasses.replace(wild, network=deep), dataset=toy(), checkpoint_dir=tmp_path))
+    events = list(train(dataclasses.replace(wild, network=deep), dataset=toy(), folder=tmp_path))
     assert isinstance(events[-1], Failed)
     assert "smaller learning rate" in events[-1].template
     assert events[-1].values["rate"] == 100.0
-    assert all(math.isfinite(event.loss) for event in events if isinstance(event, StepEnd))
+    losses = [loss for event in events if isinstance(event, Steps) for loss in event.losses]
+    assert all(map(math.isfinite, losses))
+    assert len(losses) == events[-1].values["step"] - 1  # every good step is told
 
 
 def test_too_little_memory_is_one_clear_sentence(monkeypatch):
     def no_memory(*_: object) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr("cnnviz.train.loop.Feed", no_memory)
+    monkeypatch.setattr("cnnviz.train.training.Feed", no_memory)
     (event,) = train(CONFIG, dataset=toy())
     assert isinstance(event, Failed)
-    assert "smaller batch" in event.template
+    assert "too little memory" in event.template
+    assert 0 < event.values["largest"] < CONFIG.batch_size
 
 
 @pytest.mark.parametrize("after", [0, 1, 5, 12, 13, 14, 20])
 def test_it_stops_whenever_it_is_asked(after, tmp_path):
     asked = iter([False] * after)
     events = list(
-        train(CONFIG, dataset=toy(), should_stop=lambda: next(asked, True), checkpoint_dir=tmp_path)
+        train(CONFIG, dataset=toy(), should_stop=lambda: next(asked, True), folder=tmp_path)
     )
     assert isinstance(events[-1], Stopped)
     assert sum(isinstance(event, Finished | Stopped | Failed) for event in events) == 1

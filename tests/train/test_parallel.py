@@ -1,6 +1,7 @@
 """Two processes that share each batch learn what one learns, and hold together in every fall."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from cnnviz.errors import DeviceError
+from cnnviz.errors import CnnvizError
 from cnnviz.spec import BatchNorm2d, Chain, Conv2d, Flatten, Linear, Network, ReLU
 from cnnviz.train import runs
 from cnnviz.train.config import TrainConfig
@@ -152,13 +153,20 @@ def test_pause_rate_stop_and_resume_know_nothing_of_the_others(started, wait_for
     assert runs.stop(run) == "stopped"
 
 
-def test_the_others_end_with_a_killed_leader(started, wait_for):
-    run = started()
+def test_the_others_end_with_a_killed_leader_and_it_goes_on_as_if_nothing_had_happened(
+    started, wait_for, ended
+):
+    changes = {"epochs": 8, "optimizer": "adam", "learning_rate": 0.002, "augment": ("shift",)}
+    run = started(**changes)
     leader, others = pid_of(run), followers(pid_of(run))
     assert len(others) == 1
     os.kill(leader, signal.SIGKILL)
     wait_for(lambda: not any(map(alive, others)), 5)
     wait_for(lambda: run.state() == "failed", 5)
+    runs.resume(run)
+    assert ended(run) == "finished"
+    undisturbed, _ends, _event = trained(config_of(**changes))
+    assert read(run).loss == pytest.approx(undisturbed, abs=1e-4)
 
 
 def test_a_killed_follower_is_a_failure_in_one_sentence(started, wait_for):
@@ -173,19 +181,34 @@ def test_a_killed_follower_is_a_failure_in_one_sentence(started, wait_for):
     assert "killed" in failed[0].template
 
 
-def test_what_a_follower_falls_over_is_said_by_the_leader(monkeypatch, tmp_path):
-    bad = tmp_path / "sitecustomize.py"
-    bad.write_text(
-        "import os, sys\n"
+@pytest.mark.parametrize(
+    ("fall", "said"),
+    [
+        ("raise DataError('{path} is gone', path='here')", "here is gone"),
+        (
+            "raise torch.OutOfMemoryError('no more')",
+            "cpu has too little memory .* the largest that fits is about",
+        ),
+    ],
+    ids=["data gone", "out of memory"],
+)
+def test_what_a_follower_falls_over_is_said_by_the_leader(monkeypatch, tmp_path, fall, said):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
         "if 'follower' in ' '.join(sys.orig_argv):\n"
-        "    import cnnviz.data.datasets as d\n"
+        "    import torch, cnnviz.data.datasets\n"
         "    from cnnviz.errors import DataError\n"
-        "    def gone(*a, **k): raise DataError('{path} is gone', path='here')\n"
-        "    d.load = gone\n"
+        f"    def falls(*_, **__): {fall}\n"
+        "    cnnviz.data.datasets.load = falls\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with pytest.raises(DeviceError, match="here is gone"):
-        list(train(config_of()))
+    try:
+        *_, event = train(config_of())
+    except CnnvizError as error:
+        assert re.search(said, str(error))
+    else:
+        assert isinstance(event, Failed)
+        assert re.search(said, event.template.format(**event.values))
 
 
 def test_a_follower_without_a_leader_ends():

@@ -51,7 +51,8 @@ def test_a_run_goes_from_starting_through_running_to_finished_and_leaves_its_wei
     assert run.failure() is None
     assert run.config() == TrainConfig(tiny_network(), epochs=2, device="cpu")
     assert {path.name for path in run.path.iterdir()} == {
-        "config.json", "events.jsonl", "lock", "log.txt", "last.safetensors", "best.safetensors",
+        "config.json", "events.jsonl", "lock", "log.txt", "last.safetensors", "best.safetensors", "state.safetensors",
+        "card.json", "live.npz", "test.npz", "epochs", "tb",
     }  # fmt: skip
     assert runs.find(run.name) == run
     assert runs.stop(run) == "finished"
@@ -147,7 +148,7 @@ def test_a_torn_last_line_is_cut_before_the_end_is_written(started, wait_for):
     wait_for(lambda: read(run).step > 0, 60)
     os.kill(pid_of(run), signal.SIGSTOP)
     with (run.path / EVENTS).open("ab") as file:
-        file.write(b'{"event": "StepEnd", "st')
+        file.write(b'{"event": "Steps", "st')
     assert runs.stop(run, timeout=0.05) == "stopped"
     assert len(terminals(run)) == 1
 
@@ -234,7 +235,7 @@ def test_a_name_that_no_run_has_is_refused(name, runs_folder):
     "config",
     [None, b"", b'{"cnnviz_config": 1, "netw', b"\xff\x00", b"[]", b'{"cnnviz_config": 1}', b"9" * 5000],
 )
-@pytest.mark.parametrize("events", [None, b"", b"\x00rubbish\n", b'{"event": "StepEnd"'])
+@pytest.mark.parametrize("events", [None, b"", b"\x00rubbish\n", b'{"event": "Steps"'])
 def test_a_damaged_folder_is_a_failed_run_not_an_exception(runs_folder, config, events):
     path = runs_folder / "broken"
     path.mkdir(parents=True)
@@ -261,14 +262,14 @@ def test_runs_are_listed_newest_first_and_hidden_ones_are_not(runs_folder):
 
 
 def test_a_full_disk_is_told(monkeypatch, tmp_path):
-    from cnnviz.train import worker
+    from cnnviz.train import journal, worker
 
     run = runs.create(TrainConfig(tiny_network()))
-    journal = worker.Journal(run)
-    assert (run.path / worker.RESERVE).stat().st_size == worker.RESERVED_BYTES
-    journal.write(Stopped(1, 1, 1.0))
-    assert not (run.path / worker.RESERVE).exists()
-    journal.write(Stopped(2, 2, 2.0))
+    book = journal.Journal(run)
+    assert (run.path / journal.RESERVE).stat().st_size == journal.RESERVED_BYTES
+    book.write(Stopped(1, 1, 1.0))
+    assert not (run.path / journal.RESERVE).exists()
+    book.write(Stopped(2, 2, 2.0))
     assert terminals(run) == [Stopped(1, 1, 1.0)]
     failed = worker._failure(OSError(28, "No space left on device"))
     assert failed.template.startswith("the disk is full")

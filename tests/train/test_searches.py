@@ -20,7 +20,7 @@ from tests.train.conftest import tiny_network
 
 RATES = Range(1e-3, 0.1, log=True)
 SHORT = TrainConfig(tiny_network(), device="cpu", epochs=2)
-LONG = TrainConfig(tiny_network(), device="cpu", epochs=60, batch_size=32)
+LONG = TrainConfig(tiny_network(), device="cpu", epochs=12, batch_size=16)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The faster network is the same network: scores, gradients, buffers and names, in float32 within 1e-6."""
 
 import copy
-from dataclasses import replace
 
 import pytest
 import torch
@@ -15,7 +14,7 @@ from cnnviz.spec import Chain, Conv2d, Dropout, Flatten, Linear, LogSoftmax, Max
 from cnnviz.train import tuning
 from cnnviz.train.config import TrainConfig
 from cnnviz.train.recipe import initialised, loss_of
-from cnnviz.train.tuning import Threads, computes_bfloat16, precision, tuned
+from cnnviz.train.tuning import computes_bfloat16, precision, tuned
 from tests.train.conftest import tiny_network
 
 CPU = torch.device("cpu")
@@ -228,61 +227,8 @@ def test_log_probabilities_are_computed_in_float32():
     assert quick[-1](torch.zeros(1, 10, dtype=torch.bfloat16)).dtype == torch.float32
 
 
-class Machine:
-    """A clock that goes on as fast as a step with so many threads takes."""
-
-    def __init__(self, seconds):
-        self.time, self.seconds, self.threads, self.asked = 0.0, seconds, 4, []
-
-    def step(self, threads):
-        with threads:
-            self.asked.append(self.threads)
-            self.time += self.seconds[self.threads]
-
-    def set(self, count):
-        self.threads = count
-
-
-@pytest.fixture
-def machine(monkeypatch):
-    machine = Machine({4: 1.0, 2: 1.0, 1: 1.0})
-    monkeypatch.setattr(torch, "get_num_threads", lambda: machine.threads)
-    monkeypatch.setattr(torch, "set_num_threads", machine.set)
-    return machine
-
-
-def test_the_fastest_number_of_threads_is_kept_and_asked_for_again_later(machine, tiny):
-    threads = Threads(config_of(tiny, mode="fast"), CPU, clock=lambda: machine.time)
-    machine.seconds = {4: 0.01, 2: 0.02, 1: 0.04}
-    for _ in range(100):
-        machine.step(threads)
-    assert machine.threads == threads.now == 4
-    assert set(machine.asked) == {2, 4}
-    machine.seconds = {4: 0.05, 2: 0.02, 1: 0.015}  # a neighbour came
-    for _ in range(4000):
-        machine.step(threads)
-    assert machine.threads == threads.now == 1
-    machine.seconds = {4: 0.01, 2: 0.02, 1: 0.04}
-    for _ in range(4000):
-        machine.step(threads)
-    assert machine.threads == 4
-
-
-def test_exact_keeps_its_number_of_threads(machine, tiny):
-    threads = Threads(config_of(tiny), CPU, clock=lambda: machine.time)
-    for _ in range(100):
-        machine.step(threads)
-    assert set(machine.asked) == {4}
-
-
-def test_a_step_that_fails_is_the_caller_s_to_handle(machine, tiny):
-    threads = Threads(config_of(tiny, mode="fast"), CPU, clock=lambda: machine.time)
-    with pytest.raises(KeyError), threads:
-        raise KeyError
-
-
 def test_fast_gives_the_same_numbers_every_time():
-    network = replace(zoo.get("digit_recognizer"))
+    network = zoo.get("digit_recognizer")
     config = config_of(network, mode="fast")
     results = []
     for _ in range(2):

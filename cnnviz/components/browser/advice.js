@@ -15,7 +15,7 @@ const SIGNS = {
 /** @param {keyof typeof SIGNS} name */
 function sign(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true", class: `sign ${name}` })) svg.setAttribute(key, String(value));
+  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true", class: "sign" })) svg.setAttribute(key, String(value));
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
   for (const [key, value] of Object.entries({ d: SIGNS[name], fill: "none", stroke: "currentColor", "stroke-width": 1.9, "stroke-linecap": "round", "stroke-linejoin": "round" })) path.setAttribute(key, String(value));
   svg.append(path);
@@ -56,7 +56,7 @@ class Advice {
     this.head.replaceChildren(sign(severity), h("span", { class: "who" }, first ? labels[severity] : labels.doctor),
       h("span", { class: "text" }, ...words(first?.text ?? labels.nothing)), ...more, h("span", { class: "chevron", "aria-hidden": "true" }));
     this.head.disabled = !found.some((/** @type {any} */ each, /** @type {number} */ at) => at || each.advice.length);
-    this.body.replaceChildren(...found.map((/** @type {any} */ each, /** @type {number} */ at) => h("section", { class: `finding ${each.severity}` },
+    this.body.replaceChildren(...found.map((/** @type {any} */ each, /** @type {number} */ at) => h("section", { class: "finding", "data-severity": each.severity },
       ...(at ? [h("p", { class: "message" }, sign(each.severity), h("span", {}, h("b", {}, `${labels[each.severity]}: `), ...words(each.text)))] : []),
       ...(each.advice.length ? [h("p", { class: "try" }, labels.attempt), h("ul", {}, ...each.advice.map((/** @type {string} */ one) => h("li", {}, ...words(one))))] : []))));
     // Said aloud when it is another finding, not at each new number in it.

@@ -7,6 +7,8 @@ import { withAlpha } from "./theme.js";
 
 export const HEIGHT = 262;
 export const LOW = 150;
+/** Between points that are so many pixels apart a curve is read as the straight line that is drawn. */
+const FAR = 14;
 const EDGE = { top: 14, right: 14, bottom: 26 };
 
 /**
@@ -67,7 +69,7 @@ export class Layout {
   }
 
   yLabels() {
-    const count = Math.max(2, (this.bottom - this.top) / 44);
+    const count = Math.max(3, (this.bottom - this.top) / 44);
     if (this.log) return logTicks(this.y[0], this.y[1], count).map((at) => ({ at, text: level(Number((10 ** at).toPrecision(3))) }));
     return ticks(this.y[0], this.y[1], count).map((at) => ({ at, text: this.plot.kind === "share" ? `${Number((at * 100).toPrecision(6))}%` : level(at) }));
   }
@@ -101,6 +103,15 @@ export class Layout {
     return value === null ? "–" : this.plot.kind === "share" ? percent(value) : short(value, 4);
   }
 
+  /** The value on the straight line between two points that lie far apart; null where there is a point nearby. @param {number[][]} points @param {number} at */
+  between(points, at) {
+    const after = points.findIndex((p) => p[0] >= at);
+    if (after < 1) return null;
+    const [[x, y], [to, end]] = [points[after - 1], points[after]];
+    if (this.px(to) - this.px(x) < FAR) return null;
+    return y + ((at - x) / (to - x)) * (end - y);
+  }
+
   /** What each curve says at a place, or at its end. @param {number | null} at */
   read(at) {
     const found = [];
@@ -108,6 +119,11 @@ export class Layout {
       const known = line.strong.filter((p) => p[1] !== null);
       const strong = at === null ? known.at(-1) : nearest(/** @type {number[][]} */ (known), at);
       if (!strong) continue;
+      const between = at === null || line.markers ? null : this.between(/** @type {number[][]} */ (known), at);
+      if (between !== null) {
+        found.push({ line, x: /** @type {number} */ (at), y: between, raw: null });
+        continue;
+      }
       const raw = line.strong === line.points ? null : nearest(/** @type {number[][]} */ (line.points.filter((p) => p[1] !== null)), /** @type {number} */ (strong[0]));
       found.push({ line, x: /** @type {number} */ (strong[0]), y: /** @type {number} */ (strong[1]), raw: raw ? raw[1] : null });
     }
@@ -195,7 +211,8 @@ function paintMarks(ctx, at) {
     if ((left ? x - 4 - width : x + 4) < free) continue;
     ctx.textAlign = left ? "right" : "left";
     ctx.fillStyle = withAlpha(at.theme.text, 0.72);
-    ctx.fillText(mark.text, left ? x - 4 : x + 4, at.top + 6);
+    // Shares gather at the top, so the words stand at the bottom there.
+    ctx.fillText(mark.text, left ? x - 4 : x + 4, at.plot.kind === "share" ? at.bottom - 7 : at.top + 6);
     free = left ? x + 4 : x + 8 + width;
   }
 }

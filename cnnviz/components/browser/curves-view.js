@@ -65,7 +65,7 @@ export class PlotView {
     const { layout } = this;
     if (!layout) return;
     const many = read.length > 3;
-    this.readout.replaceChildren(...(many ? [] : read.map((each) => this.value(each, false))));
+    this.readout.replaceChildren(...(many ? [] : read.map((each) => this.value({ ...each, y: each.raw ?? each.y }, false))));
     this.base.setAttribute("aria-label", `${layout.plot.title}. ${this.said(read)}. ${this.labels?.keys}`);
   }
 

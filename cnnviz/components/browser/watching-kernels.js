@@ -36,6 +36,7 @@ export class KernelsView {
       this.cells = Array.from({ length: count }, (_, at) => h("canvas", { role: "img", "aria-label": String(at + 1),
         pointermove: (/** @type {PointerEvent} */ event) => this.point(event, at), pointerleave: () => setText(this.said, this.help ?? "") }));
       this.grid.replaceChildren(...this.cells);
+      this.grid.classList.toggle("many", count > 12);
     }
     const scale = new Scale([-127, 127], theme.dark);
     const size = height * width;

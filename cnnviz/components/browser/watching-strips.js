@@ -6,6 +6,8 @@ import { withAlpha } from "./theme.js";
 import { Title } from "./watching-title.js";
 
 const ROW = 22;
+/** Of longer names the end is shown: it tells neighbours apart. */
+const LONGEST = 20;
 
 /** From little to much; one hue, so that it reads without colours too. */
 const LIGHT = [[239, 243, 248], [158, 196, 226], [62, 133, 190], [16, 66, 122]];
@@ -38,7 +40,7 @@ export class StripView {
     const key = strip.layers.join("\n");
     if (key !== this.key_) {
       this.key_ = key;
-      this.names.replaceChildren(...strip.layers.map((/** @type {string} */ name) => h("span", { title: name }, name)));
+      this.names.replaceChildren(...strip.layers.map((/** @type {string} */ name) => h("span", { title: name }, name.length > LONGEST ? `…${name.slice(1 - LONGEST)}` : name)));
       this.values.replaceChildren(...strip.layers.map(() => h("span")));
     }
     strip.rows.forEach((/** @type {(number | null)[]} */ row, /** @type {number} */ at) => setText(this.values.children[at], this.text(row.at(-1) ?? null)));

@@ -1,0 +1,427 @@
+"""How fast networks learn here, beside the script that every tutorial starts from, on the same machine in turns.
+
+    python benchmarks/training.py [--part speed|accuracy|overhead] [--seconds 1.2] [--rounds 4]
+
+speed       Samples per second of the whole loop of a run (its events, looks and states too) against the loop of
+            pytorch/examples' ``mnist/main.py`` (``peer_mnist.py``) on the same network, data and batch, each side in a
+            process of its own, one at a time, one after the other in every round. Beside them what the machine can do
+            at most: a large matrix product in float32 and in bfloat16, measured in every round too.
+accuracy    Wall time, start of the process included, to 98 % and 99 % on MNIST's official test pictures: the script as
+            it is, and our recipes. The recipes were chosen on a part of the training pictures (``TUNED``).
+overhead    What a step takes more with events, and with everything that is watched and kept, than in a plain loop: in
+            turns, in one process. "work" is the processor's time that came on top, as a part of the plain step, which
+            neighbours hardly change; "wall" is the clock's. Between its turns a training stands still while the clock
+            runs on, so it looks and saves more often a step than it would: the figure is the upper bound.
+
+Quiet machine wanted: the load before is in the result. About eight minutes for all.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import report
+
+HERE = Path(__file__).resolve().parent
+
+Side = tuple[str, str, int, int, str]
+"""Ours or the peer, network, side of the pictures, batch, mode."""
+
+SIDES: tuple[Side, ...] = (
+    ("peer", "digit_recognizer", 28, 64, ""),
+    ("peer", "digit_recognizer", 28, 256, ""),
+    ("ours", "digit_recognizer", 28, 64, "exact"),
+    ("ours", "digit_recognizer", 28, 64, "fast"),
+    ("ours", "digit_recognizer", 28, 256, "fast"),
+    ("peer", "lenet", 28, 64, ""),
+    ("peer", "lenet", 28, 1024, ""),
+    ("ours", "lenet", 28, 64, "exact"),
+    ("ours", "lenet", 28, 256, "fast"),
+    ("ours", "lenet", 28, 1024, "fast"),
+    ("peer", "resnet18", 32, 64, ""),
+    ("ours", "resnet18", 32, 64, "exact"),
+    ("ours", "resnet18", 32, 64, "fast"),
+)
+
+TUNED = {"98": {"pictures": 20_000}, "99": {"augment": ("shift",)}}
+"""What differs between the two recipes; the rest is ``recipe``."""
+
+
+def main() -> None:
+    """Measure, print, save."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--part", choices=("speed", "accuracy", "overhead"))
+    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=1.2, help="that each side trains in a round")
+    parser.add_argument("--sides", default="", help="only networks with this in their name")
+    parser.add_argument("--name", default="training", help="of the result")
+    parser.add_argument("--alone", default="", metavar="RECIPE", help="(for the parts themselves)")
+    given = parser.parse_args()
+    if given.alone:
+        print(json.dumps({"accuracy": alone(given.alone)}), flush=True)
+        return
+    load, found = report.load(), _found_before(given.name)
+    parts: dict[str, Callable[[], dict[str, Any]]] = {
+        "speed": lambda: speed(given.rounds, given.seconds, given.sides),
+        "overhead": lambda: overhead(given.rounds, given.seconds),
+        "accuracy": accuracy,
+    }
+    for name, measure in parts.items():
+        if given.part in {None, name}:
+            print(f"\n{name}\n")
+            found[name] = measure() | {"load_average_before": round(load, 2)}
+    report.save(given.name, {name: found[name] for name in parts if name in found}, load)
+
+
+def _found_before(name: str) -> dict[str, Any]:
+    """Return what is in the result already: a part that is measured alone leaves the others."""
+    path = report.RESULTS / f"{name}.json"
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+
+# --- speed ---------------------------------------------------------------------------------------------------------
+
+
+def speed(rounds: int, seconds: float, only: str) -> dict[str, Any]:
+    """Return samples per second of every side, and what they are of the peer's and of the machine's peak."""
+    sides = [side for side in SIDES if only in side[1]]
+    running = {side: begun(side) for side in sides}
+    for process in running.values():  # nobody starts any more while another is measured
+        assert process.stdout is not None
+        process.stdout.readline()
+    for process in running.values():
+        asked(process, 0.4)  # warm
+    rates: dict[Side, list[float]] = {side: [] for side in sides}
+    used: dict[Side, list[float]] = {side: [] for side in sides}
+    peaks: dict[str, list[float]] = {"float32": [], "bfloat16": []}
+    try:
+        for number in range(rounds):
+            for kind, each in peaks.items():
+                each.append(peak(kind))
+            for side in sides[number % len(sides) :] + sides[: number % len(sides)]:
+                took = asked(running[side], seconds)
+                rates[side].append(took["pictures"] / took["seconds"])
+                used[side].append(took["pictures"] / took["cpu"])
+    finally:
+        for process in running.values():
+            process.kill()
+            process.wait()
+    limit = {kind: max(each) for kind, each in peaks.items()}
+    print(f"peak: {limit['float32']:,.0f} GFLOP/s in float32, {limit['bfloat16']:,.0f} in bfloat16\n")
+    rows, result = [], []
+    for side in sides:
+        who, network, size, batch, mode = side
+        same = ("peer", network, size, batch, "")
+        first = next(other for other in sides if other[0] == "peer" and other[1] == network)
+        kind = "bfloat16" if mode == "fast" else "float32"
+        best, median = max(rates[side]), statistics.median(rates[side])
+        row = {
+            "side": who, "network": network, "size": size, "batch": batch, "mode": mode or "as it is",
+            "best": round(best), "median": round(median), "median_per_cpu_second": round(statistics.median(used[side])),
+            "of_script": _ratios(rates, side, first), "of_same_batch": _ratios(rates, side, same),
+            "part_of_peak": round(best * work(network, size) / 1e9 / limit[kind], 3),
+        }  # fmt: skip
+        result.append(row)
+        script = "{best:.2f} / {median:.2f}".format(**row["of_script"])
+        even = "{best:.2f} / {median:.2f}".format(**row["of_same_batch"]) if row["of_same_batch"] else "-"
+        rows.append(
+            (
+                f"{network} {who} {mode}",
+                batch,
+                row["best"],
+                row["median"],
+                script,
+                even,
+                f"{row['part_of_peak']:.0%}",
+            )
+        )
+    header = ("", "batch", "best", "median", "of the script", "of its batch", "of the peak")
+    report.table(header, rows)
+    return {
+        "peak_gflops": {kind: round(each) for kind, each in limit.items()}, "rounds": rounds, "seconds": seconds,
+        "sides": result,
+    }  # fmt: skip
+
+
+def _ratios(rates: dict[Side, list[float]], ours: Side, theirs: Side) -> dict[str, float] | None:
+    """Return ours through theirs: of the best rounds, and the median of the rounds' own ratios."""
+    if theirs not in rates:
+        return None
+    each = [one / other for one, other in zip(rates[ours], rates[theirs], strict=True)]
+    return {
+        "best": round(max(rates[ours]) / max(rates[theirs]), 2), "median": round(statistics.median(each), 2)
+    }  # fmt: skip
+
+
+def begun(side: Side) -> "subprocess.Popen[str]":
+    """Start a side; it says a line when it has done its first batch."""
+    return subprocess.Popen(
+        [sys.executable, str(HERE / "training_side.py"), *map(str, side)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+
+
+def asked(process: "subprocess.Popen[str]", seconds: float) -> dict[str, float]:
+    """Let a side train for so long."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{seconds}\n")
+    process.stdin.flush()
+    return dict(json.loads(process.stdout.readline()))
+
+
+def peak(kind: str, side: int = 2048, times: int = 6) -> float:
+    """Return the most that a matrix product does here, in thousand million floating point operations a second."""
+    import torch
+
+    a, b = (torch.randn(side, side).to(getattr(torch, kind)) for _ in range(2))
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        a @ b
+        took.append(time.perf_counter() - began)
+    return 2 * side**3 / min(took) / 1e9
+
+
+def work(network: str, size: int) -> float:
+    """Return the operations that one picture's training step needs: forward, and twice that backward.
+
+    Two for each multiply-add; the first convolution's input needs no gradient.
+    """
+    from cnnviz import zoo
+    from cnnviz.shapes import trace
+
+    traced = trace(zoo.get(network, **({} if size == 28 else {"size": size})))
+    first = next(row.macs for row in traced.rows if row.macs)
+    return 2.0 * (3 * traced.macs - first)
+
+
+# --- overhead ------------------------------------------------------------------------------------------------------
+
+
+def overhead(rounds: int, seconds: float) -> dict[str, Any]:
+    """Return what events, and everything that is watched and kept, add to a step."""
+    from cnnviz.train.worker import keep_memory, yield_cores
+
+    keep_memory()
+    yield_cores()
+    result = {}
+    for network, batch in (("lenet", 64), ("digit_recognizer", 64)):
+        ways = {way: stepping(network, batch, way) for way in ("bare", "events", "everything")}
+        for steps in ways.values():
+            next(steps)
+        walls: dict[str, list[float]] = {way: [] for way in ways}
+        works: dict[str, list[float]] = {way: [] for way in ways}
+        for _ in range(rounds * 4):
+            for way, steps in ways.items():
+                wall, work_before, count = time.perf_counter(), time.process_time(), 0
+                while time.perf_counter() - wall < seconds / 2:
+                    count += next(steps)
+                walls[way].append((time.perf_counter() - wall) / count)
+                works[way].append((time.process_time() - work_before) / count)
+        for steps in ways.values():
+            steps.close()
+        bare = min(walls["bare"])
+        result[network] = {"batch": batch, "bare_step_ms": round(1000 * bare, 3)} | {
+            way: {
+                "work_percent": round(100 * (statistics.median(works[way]) - statistics.median(works["bare"])) / bare, 2),
+                "wall_percent": round(100 * (statistics.median(a / b for a, b in zip(walls[way], walls["bare"], strict=True)) - 1), 2),
+            }
+            for way in ("events", "everything")
+        }  # fmt: skip
+    report.table(
+        ("", "step ms", "events: work %", "wall %", "everything: work %", "wall %"),
+        [
+            (name, row["bare_step_ms"], *(row[way][kind] for way in ("events", "everything") for kind in ("work_percent", "wall_percent")))
+            for name, row in result.items()
+        ],
+    )  # fmt: skip
+    return {"networks": result}
+
+
+def stepping(network: str, batch: int, way: str) -> "Iterator[int]":
+    """Train on and on; yield the number of steps since the last time.
+
+    Ways: "bare" (the same steps in a plain loop, nobody told), "events" (each event written as a line, nothing looked
+    at or saved), "everything" (looks, states, weights, records).
+    """
+    from cnnviz import zoo
+    from cnnviz.train.config import TrainConfig
+    from cnnviz.train.events import Steps, to_line
+    from cnnviz.train.training import Training
+
+    config = TrainConfig(
+        zoo.get(network),
+        "mnist",
+        "cpu",
+        optimizer="adamw",
+        batch_size=batch,
+        epochs=10_000,
+        validation_fraction=0,
+    )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        training = Training(config, folder=folder if way == "everything" else None)
+        if way == "bare":
+            training.quick.train()
+            while True:
+                for numbers in training.feed.train.split(batch):
+                    training.batch(numbers, config.learning_rate)
+                    yield 1
+        if way == "events":
+            training.watcher.due = lambda _now: False  # type: ignore[method-assign]
+            training.keeper.due = lambda _now: False  # type: ignore[method-assign]
+        done = 0
+        file = os.open(folder / "events.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        try:
+            for event in training.run():
+                os.write(file, to_line(event).encode())
+                if isinstance(event, Steps):
+                    yield event.step - done
+                    done = event.step
+        finally:
+            os.close(file)
+
+
+# --- accuracy ------------------------------------------------------------------------------------------------------
+
+
+def recipe(which: str, seed: int = 0) -> Any:
+    """Return the config of the recipe "98" or "99"."""
+    from cnnviz import zoo
+    from cnnviz.train.config import TrainConfig
+
+    more = {name: value for name, value in TUNED[which].items() if name != "pictures"}
+    return TrainConfig(
+        zoo.get("digit_recognizer"), "mnist", "cpu", "fast", optimizer="adamw", learning_rate=0.004,
+        weight_decay=0.01, schedule="one_cycle", batch_size=64, epochs=1, label_smoothing=0.1,
+        validation_fraction=0, seed=seed, **more,
+    )  # fmt: skip
+
+
+def accuracy(seeds: int = 2) -> dict[str, Any]:
+    """Return the seconds that the script and we take to 98 % and to 99 %."""
+    theirs = script()
+    result: dict[str, Any] = {"script": theirs, "ours": []}
+    rows: list[tuple[Any, ...]] = []
+    for way, which in (("a script of ours", "98"), ("python -m cnnviz train", "99"), ("warm worker", "99")):
+        for seed in range(seeds):
+            seconds, reached = (
+                {"98": scripted, "99": commanded}[which](which, seed)
+                if way != "warm worker"
+                else warm(which, seed)
+            )
+            needed = theirs[f"seconds_to_{which}"]
+            ratio = round(needed / seconds, 2) if needed and reached >= int(which) / 100 else None
+            result["ours"].append(
+                {"way": way, "goal": which, "seed": seed, "seconds": round(seconds, 2), "accuracy": reached, "times_faster": ratio}
+            )  # fmt: skip
+            rows.append(
+                (
+                    f"{which} % {way}",
+                    seed,
+                    f"{100 * reached:.2f} %",
+                    round(seconds, 2),
+                    needed or "-",
+                    ratio or "-",
+                )
+            )
+    report.table(("", "seed", "test", "seconds", "script", "times"), rows)
+    return result
+
+
+def script(most_epochs: int = 5) -> dict[str, Any]:
+    """Run the peer's script until 99 % or for so many epochs; return when it had which accuracy."""
+    from cnnviz.data.catalog import data_root
+
+    began, epochs = time.perf_counter(), []
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / "peer_mnist.py"), str(data_root()), "--until", "0.99", "--epochs", str(most_epochs)],
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    for line in process.stdout:
+        said = json.loads(line)
+        if "epoch" in said:
+            epochs.append({"seconds": round(time.perf_counter() - began, 2), "accuracy": said["accuracy"]})
+    process.wait()
+    reached = {
+        goal: next((each["seconds"] for each in epochs if each["accuracy"] >= int(goal) / 100), None)
+        for goal in TUNED
+    }
+    return {"epochs": epochs, **{f"seconds_to_{goal}": seconds for goal, seconds in reached.items()}}
+
+
+def scripted(which: str, seed: int) -> tuple[float, float]:
+    """Train in a script of ours, in a process of its own."""
+    began = time.perf_counter()
+    said = subprocess.run(
+        [sys.executable, __file__, "--alone", f"{which}:{seed}"],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+    return time.perf_counter() - began, json.loads(said)["accuracy"]
+
+
+def alone(which: str) -> float:
+    """Train a recipe in this process on its first so many pictures; return the test accuracy."""
+    from cnnviz.train.worker import keep_memory, yield_cores
+
+    keep_memory()
+    yield_cores()
+    from cnnviz.data.datasets import load
+    from cnnviz.train.events import Finished
+    from cnnviz.train.loop import train
+
+    goal, _, seed = which.partition(":")
+    data = load("mnist")
+    count = TUNED[goal].get("pictures", len(data.train_y))
+    data = dataclasses.replace(data, train_x=data.train_x[:count], train_y=data.train_y[:count])
+    *_, end = train(recipe(goal, int(seed)), dataset=data)
+    assert isinstance(end, Finished), end
+    return end.test_accuracy
+
+
+def commanded(which: str, seed: int) -> tuple[float, float]:
+    """Train by the command, as anybody would."""
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "config.json"
+        file.write_text(recipe(which, seed).to_json(), encoding="utf-8")
+        began = time.perf_counter()
+        said = subprocess.run(
+            [sys.executable, "-m", "cnnviz", "train", "--config", str(file), "--run-dir", f"{name}/run", "--json"],
+            check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=report.ROOT,
+        ).stdout  # fmt: skip
+        return time.perf_counter() - began, json.loads(said)["test_accuracy"]
+
+
+def warm(which: str, seed: int) -> tuple[float, float]:
+    """Train in a worker that has torch imported already, as the app does."""
+    from cnnviz.train import runs, warm
+    from cnnviz.train.events import Finished
+    from cnnviz.train.run import ALIVE
+
+    warm.keep()
+    time.sleep(6)  # until it stands by; it comes in the background
+    with tempfile.TemporaryDirectory() as name:
+        began = time.perf_counter()
+        run = runs.start(recipe(which, seed), run_dir=Path(name) / "run")
+        while run.state() in ALIVE:
+            time.sleep(0.02)
+        seconds, end = time.perf_counter() - began, run.end()
+        assert isinstance(end, Finished), end
+        return seconds, end.test_accuracy
+
+
+if __name__ == "__main__":
+    main()
