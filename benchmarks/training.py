@@ -7,7 +7,7 @@ speed       Samples per second of the whole loop of a run (its events, looks and
             process of its own, one at a time, one after the other in every round. Beside them what the machine can do
             at most: a large matrix product in float32 and in bfloat16, measured in every round too.
 accuracy    Wall time, start of the process included, to 98 % and 99 % on MNIST's official test pictures: the script as
-            it is, and our recipes. The recipes were chosen on a part of the training pictures (``TUNED``).
+            it is, and our recipes (``training_accuracy.py``).
 overhead    What a step takes more with events, and with everything that is watched and kept, than in a plain loop: in
             turns, in one process. "work" is the processor's time that came on top, as a part of the plain step, which
             neighbours hardly change; "wall" is the clock's. Between its turns a training stands still while the clock
@@ -17,7 +17,6 @@ Quiet machine wanted: the load before is in the result. About eight minutes for 
 """
 
 import argparse
-import dataclasses
 import json
 import os
 import statistics
@@ -30,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import report
+import training_accuracy
 
 HERE = Path(__file__).resolve().parent
 
@@ -52,9 +52,6 @@ SIDES: tuple[Side, ...] = (
     ("ours", "resnet18", 32, 64, "fast"),
 )
 
-TUNED = {"98": {"pictures": 20_000}, "99": {"augment": ("shift",)}}
-"""What differs between the two recipes; the rest is ``recipe``."""
-
 
 def main() -> None:
     """Measure, print, save."""
@@ -64,16 +61,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.2, help="that each side trains in a round")
     parser.add_argument("--sides", default="", help="only networks with this in their name")
     parser.add_argument("--name", default="training", help="of the result")
-    parser.add_argument("--alone", default="", metavar="RECIPE", help="(for the parts themselves)")
     given = parser.parse_args()
-    if given.alone:
-        print(json.dumps({"accuracy": alone(given.alone)}), flush=True)
-        return
     load, found = report.load(), _found_before(given.name)
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "speed": lambda: speed(given.rounds, given.seconds, given.sides),
         "overhead": lambda: overhead(given.rounds, given.seconds),
-        "accuracy": accuracy,
+        "accuracy": training_accuracy.accuracy,
     }
     for name, measure in parts.items():
         if given.part in {None, name}:
@@ -290,137 +283,6 @@ def stepping(network: str, batch: int, way: str) -> "Iterator[int]":
                     done = event.step
         finally:
             os.close(file)
-
-
-# --- accuracy ------------------------------------------------------------------------------------------------------
-
-
-def recipe(which: str, seed: int = 0) -> Any:
-    """Return the config of the recipe "98" or "99"."""
-    from cnnviz import zoo
-    from cnnviz.train.config import TrainConfig
-
-    more = {name: value for name, value in TUNED[which].items() if name != "pictures"}
-    return TrainConfig(
-        zoo.get("digit_recognizer"), "mnist", "cpu", "fast", optimizer="adamw", learning_rate=0.004,
-        weight_decay=0.01, schedule="one_cycle", batch_size=64, epochs=1, label_smoothing=0.1,
-        validation_fraction=0, seed=seed, **more,
-    )  # fmt: skip
-
-
-def accuracy(seeds: int = 2) -> dict[str, Any]:
-    """Return the seconds that the script and we take to 98 % and to 99 %."""
-    theirs = script()
-    result: dict[str, Any] = {"script": theirs, "ours": []}
-    rows: list[tuple[Any, ...]] = []
-    for way, which in (("a script of ours", "98"), ("python -m cnnviz train", "99"), ("warm worker", "99")):
-        for seed in range(seeds):
-            seconds, reached = (
-                {"98": scripted, "99": commanded}[which](which, seed)
-                if way != "warm worker"
-                else warm(which, seed)
-            )
-            needed = theirs[f"seconds_to_{which}"]
-            ratio = round(needed / seconds, 2) if needed and reached >= int(which) / 100 else None
-            result["ours"].append(
-                {"way": way, "goal": which, "seed": seed, "seconds": round(seconds, 2), "accuracy": reached, "times_faster": ratio}
-            )  # fmt: skip
-            rows.append(
-                (
-                    f"{which} % {way}",
-                    seed,
-                    f"{100 * reached:.2f} %",
-                    round(seconds, 2),
-                    needed or "-",
-                    ratio or "-",
-                )
-            )
-    report.table(("", "seed", "test", "seconds", "script", "times"), rows)
-    return result
-
-
-def script(most_epochs: int = 5) -> dict[str, Any]:
-    """Run the peer's script until 99 % or for so many epochs; return when it had which accuracy."""
-    from cnnviz.data.catalog import data_root
-
-    began, epochs = time.perf_counter(), []
-    process = subprocess.Popen(
-        [sys.executable, str(HERE / "peer_mnist.py"), str(data_root()), "--until", "0.99", "--epochs", str(most_epochs)],
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    for line in process.stdout:
-        said = json.loads(line)
-        if "epoch" in said:
-            epochs.append({"seconds": round(time.perf_counter() - began, 2), "accuracy": said["accuracy"]})
-    process.wait()
-    reached = {
-        goal: next((each["seconds"] for each in epochs if each["accuracy"] >= int(goal) / 100), None)
-        for goal in TUNED
-    }
-    return {"epochs": epochs, **{f"seconds_to_{goal}": seconds for goal, seconds in reached.items()}}
-
-
-def scripted(which: str, seed: int) -> tuple[float, float]:
-    """Train in a script of ours, in a process of its own."""
-    began = time.perf_counter()
-    said = subprocess.run(
-        [sys.executable, __file__, "--alone", f"{which}:{seed}"],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    ).stdout
-    return time.perf_counter() - began, json.loads(said)["accuracy"]
-
-
-def alone(which: str) -> float:
-    """Train a recipe in this process on its first so many pictures; return the test accuracy."""
-    from cnnviz.train.worker import keep_memory, yield_cores
-
-    keep_memory()
-    yield_cores()
-    from cnnviz.data.datasets import load
-    from cnnviz.train.events import Finished
-    from cnnviz.train.loop import train
-
-    goal, _, seed = which.partition(":")
-    data = load("mnist")
-    count = TUNED[goal].get("pictures", len(data.train_y))
-    data = dataclasses.replace(data, train_x=data.train_x[:count], train_y=data.train_y[:count])
-    *_, end = train(recipe(goal, int(seed)), dataset=data)
-    assert isinstance(end, Finished), end
-    return end.test_accuracy
-
-
-def commanded(which: str, seed: int) -> tuple[float, float]:
-    """Train by the command, as anybody would."""
-    with tempfile.TemporaryDirectory() as name:
-        file = Path(name) / "config.json"
-        file.write_text(recipe(which, seed).to_json(), encoding="utf-8")
-        began = time.perf_counter()
-        said = subprocess.run(
-            [sys.executable, "-m", "cnnviz", "train", "--config", str(file), "--run-dir", f"{name}/run", "--json"],
-            check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=report.ROOT,
-        ).stdout  # fmt: skip
-        return time.perf_counter() - began, json.loads(said)["test_accuracy"]
-
-
-def warm(which: str, seed: int) -> tuple[float, float]:
-    """Train in a worker that has torch imported already, as the app does."""
-    from cnnviz.train import runs, warm
-    from cnnviz.train.events import Finished
-    from cnnviz.train.run import ALIVE
-
-    warm.keep()
-    time.sleep(6)  # until it stands by; it comes in the background
-    with tempfile.TemporaryDirectory() as name:
-        began = time.perf_counter()
-        run = runs.start(recipe(which, seed), run_dir=Path(name) / "run")
-        while run.state() in ALIVE:
-            time.sleep(0.02)
-        seconds, end = time.perf_counter() - began, run.end()
-        assert isinstance(end, Finished), end
-        return seconds, end.test_accuracy
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnnviz.shapes import trace
 from cnnviz.train import runs
-from cnnviz.ui import config_file, data_choice, devices, fields, live, network, state, training
+from cnnviz.ui import config_file, data_choice, devices, fields, live, network, rate_finder, state, training
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
 
@@ -28,6 +28,7 @@ with choices:
             st.rerun()
     if config:
         training.choose_rest(config)
+        rate_finder.show(config)
     config_file.show(config)
 
 with view:

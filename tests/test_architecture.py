@@ -103,7 +103,7 @@ RULE = {
     "train.desk": LIGHT | TRAIN | {"train.training"},
     "train.examining": LIGHT | TRAIN | {"data", "torch", "train.records", "train.tuning", "train.watch", "train.training"},
     "train.training": LIGHT | TRAIN | {"data", "nets", "torch", "train"},
-    "train.loop": LIGHT | TRAIN | {"data", "train.faults", "train.records", "train.training"},
+    "train.loop": LIGHT | TRAIN | {"data", "train.desk", "train.faults", "train.records", "train.training"},
     "train.worker": LIGHT | TRAIN | {"-train.loop"},
     "explain.evaluation": LIGHT | {"numpy", "-torch", "-data", "-nets"},
     "explain.epochs": LIGHT | {"numpy", "explain.evaluation", "-train.records"},

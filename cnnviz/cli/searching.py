@@ -10,7 +10,7 @@ import typer
 
 from cnnviz import zoo
 from cnnviz.cli.frame import LANGUAGE, Json, Options, _, app, percent, print_json, print_table
-from cnnviz.cli.training import _base as base_of
+from cnnviz.cli.training import base as base_of
 from cnnviz.errors import SpecError
 from cnnviz.language import render
 
@@ -107,14 +107,20 @@ def search(
     if resume is not None:
         found = searches.resume(searches.find(resume), trials=trials, seconds=seconds)
     else:
-        given = {"device": device, "batch_size": batch_size, "optimizer": optimizer, "seed": seed, "epochs": epochs}
+        given = {
+            "device": device,
+            "batch_size": batch_size,
+            "optimizer": optimizer,
+            "seed": seed,
+            "epochs": epochs,
+        }
         chosen = replace(base_of(config, network, dataset, options), **_given(given))
         known = "" if config and not network else network or "lenet"
         known = known if known in zoo.ZOO else ""
         if not vary:
             raise SpecError("say what varies: --vary learning_rate=1e-4..1e-1, and more of these")
         own = zoo.read(known, dict(option.split("=", 1) for option in options or [])) if known else {}
-        count = trials or (MOST_TRIALS if sampler == "grid" else 20)
+        count = (MOST_TRIALS if sampler == "grid" else 20) if trials is None else trials
         found = searches.start(
             SearchConfig(
                 chosen, read_space(vary, known), known, own, sampler, pruner, count, seconds or 0.0, parallel, chosen.seed
@@ -143,7 +149,9 @@ def _follow(found: "Search") -> "Progress":
     from cnnviz.train.tasks import ALIVE  # noqa: PLC0415
 
     progress = searches.progress(found)
-    with tqdm(file=sys.stderr, total=found.config().most_trials, unit=_("trial"), disable=None, mininterval=0.2) as bar:
+    with tqdm(
+        file=sys.stderr, total=found.config().most_trials, unit=_("trial"), disable=None, mininterval=0.2
+    ) as bar:
         while found.state() in ALIVE:
             time.sleep(0.2)
             progress = searches.progress(found, progress)
@@ -172,7 +180,9 @@ def _list(as_json: bool) -> None:
 
 def _table(found: "Search", progress: "Progress") -> None:
     """Print the trials, the best first."""
-    trials = sorted(progress.trials.values(), key=lambda trial: (trial.state != "finished", -(trial.accuracy or 0.0)))
+    trials = sorted(
+        progress.trials.values(), key=lambda trial: (trial.state != "finished", -(trial.accuracy or 0.0))
+    )
     names = list(found.config().space)
     print_table(
         (_("trial"), _("state"), _("validation accuracy"), *names, _("run")),

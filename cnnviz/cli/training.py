@@ -81,7 +81,7 @@ def train(
         "validation_fraction": validation_fraction, "seed": seed,
     }  # fmt: skip
     chosen = replace(
-        _base(config, network, dataset, options),
+        base(config, network, dataset, options),
         **{name: value for name, value in given.items() if value is not None},  # type: ignore[arg-type]
     )
     devices.resolve(chosen.device)
@@ -140,7 +140,7 @@ def stop(run: Named) -> None:
     )
 
 
-def _base(
+def base(
     file: Path | None, network: str | None, dataset: str | None, options: list[str] | None
 ) -> "TrainConfig":
     """Return what the command line's own numbers replace: a config file's, or the suggested ones."""

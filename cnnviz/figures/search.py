@@ -15,7 +15,12 @@ SCALE = [[0.0, "#8494ab"], [0.5, "#5f9be6"], [0.85, "#e08a3c"], [1.0, "#c8371b"]
 
 
 def parallel(
-    space: Space, trials: Sequence[Trial], *, title: Callable[[str], str], said: Callable[[str, Any], str], accuracy: str
+    space: Space,
+    trials: Sequence[Trial],
+    *,
+    title: Callable[[str], str],
+    said: Callable[[str, Any], str],
+    accuracy: str,
 ) -> Any:
     """Return one line a trial through the axes of its values to its validation accuracy in percent.
 
@@ -82,7 +87,13 @@ def _axis(
     texts = [said(name, _value(tick, each)) for tick in ticks]
     if None in values:
         ticks, texts = [foot, *ticks], [said(name, None), *texts]
-    return {"label": title, "values": places, "tickvals": ticks, "ticktext": texts, "range": [min(ticks), high]}
+    return {
+        "label": title,
+        "values": places,
+        "tickvals": ticks,
+        "ticktext": texts,
+        "range": [min(ticks), high],
+    }
 
 
 def _value(tick: float, each: Any) -> float:

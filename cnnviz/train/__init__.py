@@ -10,7 +10,10 @@
     feed     the data on the device, in batches
     recipe   first weights, loss, optimiser, learning rate
     dropout  a cheaper coin for the CPU
-    loop     the training itself, an iterator of events
+    loop     the training itself, an iterator of events: ``training`` does the steps, ``desk`` takes requests,
+             ``examining`` asks pictures, ``watch`` looks inside, ``progress`` counts, ``faults`` says what is wrong
+    state    all that it takes to go on exactly: ``snapshot`` takes it, ``keeper`` saves it, ``resuming`` cuts back
+    journal  the event file;  records  what lies beside it
     worker   the process: python -m cnnviz.train.worker RUN_DIR
 
 Only ``feed``, ``recipe``, ``dropout`` and ``loop`` need torch, so a page can start and watch runs without it.

@@ -252,7 +252,7 @@ def _end(history: History, config: TrainConfig) -> Iterable[Finding]:
                     Sentence("Take a larger network, or less augmentation and weight decay."),
                 ),
             )
-    elif end.train_accuracy - end.test_accuracy < 0.03:
+    elif end.test_accuracy is not None and end.train_accuracy - end.test_accuracy < 0.03:
         yield Finding(
             "good",
             Sentence(

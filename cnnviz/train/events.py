@@ -244,7 +244,7 @@ def from_line(line: str | bytes) -> Event:
     try:
         data = json.loads(line)
         kind = KINDS[data["event"]]
-        given = {}
+        given: dict[str, Any] = {}
         for entry in fields(kind):
             if entry.name in data or (entry.default is MISSING and entry.default_factory is MISSING):
                 given[entry.name] = _checked(entry.type, data[entry.name])
@@ -277,11 +277,11 @@ def _jsonable(value: object) -> object:
             return str(value)
 
 
-def _checked(kind: object, value: object) -> object:
+def _checked(kind: object, value: Any) -> Any:
     match kind:
         case _ if kind is int and type(value) is int:
             return value
-        case _ if kind in {str, bool} and isinstance(value, kind):  # type: ignore[arg-type]
+        case _ if kind in {str, bool} and isinstance(value, str if kind is str else bool):
             return value
         case _ if kind is float or kind == float | None:
             if value is None and kind is not float:

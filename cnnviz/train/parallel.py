@@ -359,8 +359,8 @@ def _error_of(message: bytes) -> Exception:
     said = json.loads(message)
     if said["memory"]:
         return torch.OutOfMemoryError(said["text"])
-    if said["template"]:
-        return DeviceError(said["template"], **said["values"])
+    if template := said["template"]:
+        return DeviceError(template, **said["values"])
     return DeviceError("a process of this training ended with an error: {reason}", reason=said["text"])
 
 

@@ -77,21 +77,10 @@ class Choice:
 Space = Mapping[str, Range | Choice]
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """Something that a search can vary, and within what.
+def variables(network: str | None = "") -> dict[str, Range | Choice]:
+    """Return what can be varied, the widest range or all choices of each, in the order in which it is asked.
 
-    Attributes:
-        name: of the config's field, or "network." and the name of a network's option.
-        widest: the widest range or all choices there are; None for a choice of free whole numbers (batch sizes).
-    """
-
-    name: str
-    widest: Range | Choice
-
-
-def variables(network: str | None = "") -> dict[str, Variable]:
-    """Return what can be varied, in the order in which it is asked.
+    A name is one of the config's fields, or "network." and the name of a network's option.
 
     Args:
         network: a documented network, whose options can be varied too; None for every option of any network.
@@ -119,10 +108,12 @@ def variables(network: str | None = "") -> dict[str, Variable]:
             case "integer" | "number":
                 whole = option.kind == "integer"
                 known[OPTION + name] = Range(option.least, option.most, whole=whole)
-    return {name: Variable(name, widest) for name, widest in known.items()}
+    return known
 
 
-def proposed(base: TrainConfig, name: str, network: str = "", options: Mapping[str, Any] | None = None) -> Range | Choice:
+def proposed(
+    base: TrainConfig, name: str, network: str = "", options: Mapping[str, Any] | None = None
+) -> Range | Choice:
     """Return sensible bounds for a variable around what a config has.
 
     Args:
@@ -152,7 +143,7 @@ def proposed(base: TrainConfig, name: str, network: str = "", options: Mapping[s
             return Choice((NO_AUGMENT, "shift"))
         case "initialisation":
             return Choice(("torch", "xavier", "kaiming"))
-    widest = variables(network)[name].widest
+    widest = variables(network)[name]
     if isinstance(widest, Choice):
         return widest
     now = {**zoo.ZOO[network].defaults(options), **(options or {})}[name.removeprefix(OPTION)]
@@ -196,7 +187,10 @@ class SearchConfig:
     def __post_init__(self) -> None:
         one_of("sampler", self.sampler, SAMPLERS)
         one_of("pruner", self.pruner, PRUNERS)
-        for name, value, most in (("trials", self.trials, MOST_TRIALS), ("parallel", self.parallel, MOST_PARALLEL)):
+        for name, value, most in (
+            ("trials", self.trials, MOST_TRIALS),
+            ("parallel", self.parallel, MOST_PARALLEL),
+        ):
             integer(name, value, least=1)
             if value > most:
                 raise SpecError(
@@ -220,7 +214,7 @@ class SearchConfig:
                     "a search cannot vary `{name}`; it can vary: {names}",
                     name=str(name)[:40], names=", ".join(known),
                 )  # fmt: skip
-            _check(name, self.space[name], known[name].widest)
+            _check(name, self.space[name], known[name])
         ordered = {name: self.space[name] for name in known if name in self.space}
         object.__setattr__(self, "space", ordered)
         if self.network:
@@ -251,7 +245,9 @@ class SearchConfig:
         Raises:
             CnnvizError: if they give no network or config.
         """
-        options = {name.removeprefix(OPTION): value for name, value in values.items() if name.startswith(OPTION)}
+        options = {
+            name.removeprefix(OPTION): value for name, value in values.items() if name.startswith(OPTION)
+        }
         given: dict[str, Any] = {name: value for name, value in values.items() if not name.startswith(OPTION)}
         if "augment" in given:
             given["augment"] = _augments(given["augment"])
@@ -304,8 +300,12 @@ def _check(name: str, given: object, widest: Range | Choice) -> None:
                 raise SpecError("`{name}` must begin above 0 on a logarithmic scale", name=name)
             integer("points", given.points, least=1)
         case Choice(), _:
-            if not 1 <= len(given.values) <= MOST_CHOICES or len(set(map(str, given.values))) < len(given.values):
-                raise SpecError("`{name}` must have 1 to {most} different values", name=name, most=MOST_CHOICES)
+            if not 1 <= len(given.values) <= MOST_CHOICES or len(set(map(str, given.values))) < len(
+                given.values
+            ):
+                raise SpecError(
+                    "`{name}` must have 1 to {most} different values", name=name, most=MOST_CHOICES
+                )
             for value in given.values:
                 if name == "augment":
                     _augments(value)
@@ -328,7 +328,13 @@ def _augments(value: object) -> tuple[str, ...]:
 def _written(given: Range | Choice) -> dict[str, Any]:
     if isinstance(given, Choice):
         return {"values": list(given.values)}
-    return {"least": given.least, "most": given.most, "log": given.log, "whole": given.whole, "points": given.points}
+    return {
+        "least": given.least,
+        "most": given.most,
+        "log": given.log,
+        "whole": given.whole,
+        "points": given.points,
+    }
 
 
 def _read(data: Mapping[str, Any]) -> Range | Choice:
@@ -355,7 +361,7 @@ def read_space(texts: Sequence[str], network: str | None = "") -> dict[str, Rang
     return dict(_read_variable(text, variables(network)) for text in texts)
 
 
-def _read_variable(text: str, known: Mapping[str, Variable]) -> tuple[str, Range | Choice]:
+def _read_variable(text: str, known: Space) -> tuple[str, Range | Choice]:
     name, equals, meant = text.partition("=")
     name = name.strip().replace("-", "_")
     if not equals or name not in known:
@@ -363,7 +369,7 @@ def _read_variable(text: str, known: Mapping[str, Variable]) -> tuple[str, Range
             "`{text}` must be NAME=LEAST..MOST or NAME=VALUE,VALUE with one of these names: {names}",
             text=text[:60], names=", ".join(known),
         )  # fmt: skip
-    widest = known[name].widest
+    widest = known[name]
     least, dots, most = meant.partition("..")
     try:
         if dots and isinstance(widest, Range):

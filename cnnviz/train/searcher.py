@@ -124,7 +124,9 @@ class Searcher:
         for frozen in self.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
             trial = Trial(self.study, frozen._trial_id)
             run = Run(self.search.run_of(frozen.number + 1))
-            live = Live(trial, run, self._values(trial), self._free(), max(frozen.intermediate_values, default=0))
+            live = Live(
+                trial, run, self._values(trial), self._free(), max(frozen.intermediate_values, default=0)
+            )
             if not run.path.is_dir():
                 self._start(live)
                 continue
@@ -188,7 +190,9 @@ class Searcher:
         live.told = epoch.epoch
         self._say(live, "running")
 
-    def _end(self, live: Live, state: TrialState, failure: Failed | None = None, run: str | None = None) -> None:
+    def _end(
+        self, live: Live, state: TrialState, failure: Failed | None = None, run: str | None = None
+    ) -> None:
         """Tell Optuna and the news how a trial ended.
 
         A failed one is told as pruned before its first epoch: the sampler then keeps away from such values (a rate
@@ -228,7 +232,9 @@ class Searcher:
             self._say(live, "stopped")
         self.live = []
 
-    def _say(self, live: Live, state: TrialState, failure: Failed | None = None, run: str | None = None) -> None:
+    def _say(
+        self, live: Live, state: TrialState, failure: Failed | None = None, run: str | None = None
+    ) -> None:
         self.news.say(
             trial=live.number, run=live.run.name if run is None else run, values=live.values, state=state,
             epochs=live.history.epoch if live.history.epochs else 0, accuracy=live.accuracy, spent=self.spent,

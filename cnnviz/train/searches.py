@@ -288,6 +288,4 @@ def _trial(line: dict[str, Any]) -> Trial:
 
 
 def _unwritable(path: Path, error: OSError) -> RunError:
-    return RunError(
-        "{path} cannot be written: {reason}", path=str(path), reason=error.strerror or str(error)
-    )
+    return RunError("{path} cannot be written: {reason}", path=str(path), reason=error.strerror or str(error))

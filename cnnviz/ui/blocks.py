@@ -10,7 +10,7 @@ from cnnviz.language import N_
 from cnnviz.spec import Chain, Network, Node
 from cnnviz.ui import controls, fields, reasons, state
 from cnnviz.ui.controls import Control
-from cnnviz.ui.fields import Field
+from cnnviz.ui.field import Field
 from cnnviz.ui.i18n import _
 from cnnviz.zoo import blocks
 

@@ -21,6 +21,7 @@ from cnnviz.ui.builder_fitting import fitted
 from cnnviz.ui.builder_history import History, Step
 from cnnviz.ui.builder_palette import small
 from cnnviz.ui.builder_steps import EMPTY
+from cnnviz.ui.field import Field
 
 STARTS = {"empty": N_("Empty"), "small": N_("A small network for these pictures")}
 
@@ -121,7 +122,7 @@ def _made_for(network: Network) -> tuple[str, int]:
     return ("own", max(1, scores)) if other else (state.get(fields.BUILD_DATASET), classes())
 
 
-def _each(given: object, field: fields.Field[int]) -> None:
+def _each(given: object, field: Field[int]) -> None:
     requests, newest = received(given, state.get(field))
     for request in requests:
         state.put(fields.BUILD_NOTICE, None)

@@ -28,7 +28,9 @@ def show(config: TrainConfig | None) -> None:
                 icon=":material/download:", key="widget:save_config", on_click="ignore", width="stretch",
             )  # fmt: skip
             st.caption(_("The same on the command line: {command}").format(command="`python -m cnnviz train --config FILE`"))  # fmt: skip
-        st.file_uploader(_("Open settings (JSON)"), type=["json"], key=KEY, on_change=_take_in, max_upload_size=5)
+        st.file_uploader(
+            _("Open settings (JSON)"), type=["json"], key=KEY, on_change=_take_in, max_upload_size=5
+        )
         if refused := state.get(fields.CONFIG_PROBLEM):
             with guard():
                 raise refused

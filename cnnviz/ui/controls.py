@@ -8,7 +8,7 @@ from typing import Any, Literal
 from cnnviz.components import Slider
 from cnnviz.components import sliders as show
 from cnnviz.ui import labels, state
-from cnnviz.ui.fields import Field
+from cnnviz.ui.field import Field
 
 
 @dataclass(frozen=True, slots=True)

@@ -304,7 +304,7 @@ DRAWING: Field[Any] = Field("drawing", None, never)
 
 FIELDS: tuple[Field[Any], ...] = tuple(
     field
-    for value in [*globals().values(), *OPTIONS.values(), *SEARCH_SPACE.values()]
+    for value in [*globals().values(), *OPTIONS.values(), *SEARCH_SPACE.values()]  # noqa: F405
     for field in (value.all() if isinstance(value, PictureFields) else [value])
     if isinstance(field, Field)
 )

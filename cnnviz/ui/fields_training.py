@@ -18,6 +18,7 @@ DATASET = Field("dataset", "digits", text, ("data", "train", "search"), "dataset
 FOLDER = Field("folder", "", text, ("data", "train", "search"), "folder")
 DEVICE = Field("device", "auto", text, ("train", "search"), "device")
 
+
 def _choice(name: str, read: Callable[[str], Any], url: str = "", *more: str) -> Field[Any]:
     """A number of the training's config; None where it is as suggested for this network and data."""
     return Field(name, None, read, ("train", "search", *more), url or name)

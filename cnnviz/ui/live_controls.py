@@ -47,7 +47,7 @@ def _living(run: Run, known: Reading, now: State) -> None:
         )  # fmt: skip
     _button("stop", _("Stop"), "stop", lambda: runs.stop(run), run)
     rates = known.history.rates
-    with st.form("rate_form", border=False, width="content"), _row("rate_row"):
+    with st.form("rate_form", border=False, width="content", clear_on_submit=True), _row("rate_row"):
         st.text_input(
             _("Learning rate"), placeholder=_("rate {rate}").format(rate=f"{rates[-1]:.3g}" if rates else "–"),
             label_visibility="collapsed", width=130, disabled=not steady, key="widget:new_rate",
@@ -150,14 +150,12 @@ def _set_rate(run: Run) -> None:
     if not text:
         return
     try:
-        request = control.Rate(float(text))
-        control.send(run, request)
+        control.send(run, control.Rate(float(text)))
     except ValueError:
         raise RunError(
             "`learning_rate` (={value}) must be a number from {least} to {most}",
             value=text[:40], least=control.SMALLEST_RATE, most=control.LARGEST_RATE,
         ) from None  # fmt: skip
-    st.session_state["widget:new_rate"] = ""
 
 
 def _more(run: Run) -> None:

@@ -63,7 +63,9 @@ class Reduced:
             return thin(whole, most), _means(whole, MEANS) if len(steps) > MEANS else []
         rest = _points(steps, values, self.taken, len(steps))
         few = max(4, len(rest) // RATIO)
-        return thin([*self.extremes, *thin(rest, few)], most), _means([*self.means, *_means(rest, few)], MEANS)
+        return thin([*self.extremes, *thin(rest, few)], most), _means(
+            [*self.means, *_means(rest, few)], MEANS
+        )
 
 
 class Reading:

@@ -13,8 +13,9 @@ from cnnviz.components import Edit, View
 from cnnviz.data import images
 from cnnviz.errors import DataError
 from cnnviz.ops import samples
-from cnnviz.ui import fields, links, state
+from cnnviz.ui import links, state
 from cnnviz.ui.controls import Control, sliders
+from cnnviz.ui.field import Field
 from cnnviz.ui.fields import PictureFields
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
@@ -118,7 +119,7 @@ def typed(values: Array, edits: Edits) -> Array:
     return changed
 
 
-def keep(field: fields.Field[Edits], edits: list[Edit]) -> None:
+def keep(field: Field[Edits], edits: list[Edit]) -> None:
     """Add typed numbers to a field; the newest for a cell counts, and only so many are kept."""
     before: Edits = state.get(field)
     known = dict(before) | {edit.place: edit.value for edit in edits}

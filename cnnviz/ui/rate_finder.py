@@ -102,9 +102,9 @@ def _result(task: Task, curve: Curve, config: TrainConfig) -> None:
 
 
 def _said(found: Suggestion) -> str:
-    return _("It falls fastest at **{steepest}**. A tenth of the rate where it is lowest is **{tenth}**.").format(
-        steepest=f"{short(found.steepest):g}", tenth=f"{short(found.tenth):g}"
-    )
+    return _(
+        "It falls fastest at **{steepest}**. A tenth of the rate where it is lowest is **{tenth}**."
+    ).format(steepest=f"{short(found.steepest):g}", tenth=f"{short(found.tenth):g}")
 
 
 def _chart(curve: Curve) -> ChartData:

@@ -93,7 +93,10 @@ def _base() -> TrainConfig | None:
 
 
 def _settings(base: TrainConfig) -> str:
-    words = [searching_words.said("optimizer", base.optimizer), searching_words.said("schedule", base.schedule)]
+    words = [
+        searching_words.said("optimizer", base.optimizer),
+        searching_words.said("schedule", base.schedule),
+    ]
     words += [_("rate {rate}").format(rate=f"{base.learning_rate:g}"), _("batch {batch}").format(batch=base.batch_size)]  # fmt: skip
     return ", ".join(words)
 
@@ -133,7 +136,7 @@ def _choose_space(base: TrainConfig, name: str, options: dict[str, Any]) -> dict
         found = _read(each, state.get(fields.SEARCH_SPACE[each]), name)
         if found is not None:
             space[each] = found
-            _ask(each, found, known[each].widest)
+            _ask(each, found, known[each])
     return space
 
 
@@ -143,7 +146,7 @@ def _read(variable: str, text: str, name: str) -> Range | Choice | None:
         return None
     try:
         found = read_space([f"{variable}={text}"], name)[variable]
-        widest = variables(name)[variable].widest
+        widest = variables(name)[variable]
     except SpecError:
         return None
     if isinstance(found, Choice) and isinstance(widest, Choice):
@@ -233,4 +236,6 @@ def _choose_how() -> None:
         _("At the same time"), 1, MOST_PARALLEL, help=_("Trials share the devices' queue with everybody: more than there are places wait."),
         **state.widget(fields.SEARCH_PARALLEL),
     )  # fmt: skip
-    columns[1].text_input(_("Name"), placeholder=_("the time"), max_chars=60, **state.widget(fields.SEARCH_NAME))
+    columns[1].text_input(
+        _("Name"), placeholder=_("the time"), max_chars=60, **state.widget(fields.SEARCH_NAME)
+    )

@@ -35,7 +35,6 @@ LONGER = 3
 """So many times the epochs of a trial are proposed for training the best."""
 
 
-
 def show() -> None:
     """Show the chosen search, live while it lives; the newest at first."""
     _undo_bar()
@@ -86,7 +85,9 @@ def _head(search: Search, config: SearchConfig, progress: Progress, now: str) ->
             return
         open_ = progress.of("stopped")
         more = len(progress.trials) < config.most_trials or open_
-        if more and st.button(_("Resume"), icon=":material/play_arrow:", key="widget:search_resume", type="primary"):
+        if more and st.button(
+            _("Resume"), icon=":material/play_arrow:", key="widget:search_resume", type="primary"
+        ):
             searches.resume(search)
             st.rerun()
         if config.sampler != "grid" and not more:
@@ -105,7 +106,9 @@ def _head(search: Search, config: SearchConfig, progress: Progress, now: str) ->
         st.error(failure(failed), icon=":material/error:")
         if going := searches.still_going(list(progress.trials.values())):
             st.caption(
-                _("Still training: {runs}. Resume takes them up.").format(runs=", ".join(run.name for run in going))
+                _("Still training: {runs}. Resume takes them up.").format(
+                    runs=", ".join(run.name for run in going)
+                )
             )
 
 
@@ -174,7 +177,9 @@ def _table(config: SearchConfig, progress: Progress) -> None:
         _("Epochs"): [trial.epochs for trial in trials],
     }  # fmt: skip
     for name in config.space:
-        rows[searching_words.title(name)] = [searching_words.said(name, trial.values.get(name)) for trial in trials]
+        rows[searching_words.title(name)] = [
+            searching_words.said(name, trial.values.get(name)) for trial in trials
+        ]
     st.dataframe(
         rows, hide_index=True, key="search_table", height=35 * min(len(trials), MOST_ROWS) + 38, row_height=35
     )
@@ -258,7 +263,10 @@ def _chosen(search: Search, config: SearchConfig, progress: Progress) -> None:
             if config.base.network.input_shape[0] == 1:
                 _open(run, _("Draw with it"), ":material/draw:", "draw")
             _longer(run, search, trial)
-    said = [f"{searching_words.title(name)} **{searching_words.said(name, value)}**" for name, value in trial.values.items()]
+    said = [
+        f"{searching_words.title(name)} **{searching_words.said(name, value)}**"
+        for name, value in trial.values.items()
+    ]
     st.markdown(" · ".join(said))
 
 
@@ -282,8 +290,12 @@ def _longer(run: Run, search: Search, trial: Trial) -> None:
         st.caption(
             _("A new run with these values, from the beginning. At its end the test pictures are asked once, which no trial has done.")
         )  # fmt: skip
-        epochs = st.number_input(_("Epochs"), 1, 1000, min(1000, LONGER * config.epochs), key="widget:search_longer")
-        if st.button(_("Start"), icon=":material/play_arrow:", type="primary", key="widget:search_longer_start"):
+        epochs = st.number_input(
+            _("Epochs"), 1, 1000, min(1000, LONGER * config.epochs), key="widget:search_longer"
+        )
+        if st.button(
+            _("Start"), icon=":material/play_arrow:", type="primary", key="widget:search_longer_start"
+        ):
             about = {"name": f"{search.name} · {trial.number}"}
             longer = runs.start(replace(config, epochs=int(epochs), test=True), about=about)
             state.put(fields.RUN, longer.name)
@@ -296,7 +308,9 @@ def _undo_bar() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="search_undo"):
         name = Path(deleted).name.removeprefix(searches.DELETED)
-        st.markdown(_("The search {search} was deleted; its runs are still there.").format(search=f"`{name}`"))
+        st.markdown(
+            _("The search {search} was deleted; its runs are still there.").format(search=f"`{name}`")
+        )
         if st.button(_("Undo"), icon=":material/undo:", key="widget:search_undo"):
             with guard():
                 state.put(fields.SEARCH, searches.undo(Path(deleted)).name)

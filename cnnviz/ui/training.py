@@ -145,11 +145,11 @@ def _regularisation(config: TrainConfig) -> None:
 
 
 def _precision(config: TrainConfig) -> None:
-    titles = (
+    modes = (
         _("Exact: 32 bits, the same again with the same seed"),
         _("Fast: 16 bits (bfloat16) where it pays"),
     )
-    _pick(_("Mode"), config, fields.MODE, dict(zip(MODES, titles, strict=True)))
+    _pick(_("Mode"), config, fields.MODE, dict(zip(MODES, modes, strict=True)))
     if config.mode == "fast":
         _flag(
             _("Compile first (torch.compile)"), config, fields.COMPILED,

@@ -11,7 +11,11 @@ from cnnviz.train.search import Choice, Range, SearchConfig
 from tests.pages.conftest import components, go, texts
 from tests.train.conftest import tiny_network
 
-SPACE = {"learning_rate": Range(1e-3, 0.1, log=True), "optimizer": Choice(("adam", "sgd")), "momentum": Range(0.5, 0.9)}
+SPACE = {
+    "learning_rate": Range(1e-3, 0.1, log=True),
+    "optimizer": Choice(("adam", "sgd")),
+    "momentum": Range(0.5, 0.9),
+}
 
 
 def widget(app, kind, key):
@@ -20,7 +24,9 @@ def widget(app, kind, key):
 
 def ended(name="past", end="finished", trials=12, failed=False, **changes):
     """Write the folder of a search that has ended, as the searcher leaves it."""
-    config = SearchConfig(TrainConfig(tiny_network(), device="cpu", epochs=3), SPACE, trials=trials, **changes)
+    config = SearchConfig(
+        TrainConfig(tiny_network(), device="cpu", epochs=3), SPACE, trials=trials, **changes
+    )
     folder = searches.root() / name
     folder.mkdir(parents=True)
     (folder / "search.json").write_text(config.to_json())
@@ -140,7 +146,12 @@ def test_an_ended_search_shows_its_trials_its_best_and_its_pictures(open_page):
     assert best["y"] == sorted(best["y"])
     figures = [json.loads(each.proto.spec) for each in app.get("plotly_chart")]
     lines, bars = figures
-    assert [axis["label"] for axis in lines["data"][0]["dimensions"]] == ["Learning rate", "Optimiser", "Momentum", "Accuracy (%)"]
+    assert [axis["label"] for axis in lines["data"][0]["dimensions"]] == [
+        "Learning rate",
+        "Optimiser",
+        "Momentum",
+        "Accuracy (%)",
+    ]
     assert bars["data"][0]["type"] == "bar"
     assert widget(app, "selectbox", "search_trial").value == 4
 

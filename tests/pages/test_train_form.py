@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from cnnviz.train import runs
-from cnnviz.train.config import TrainConfig, suggested
+from cnnviz.train.config import suggested
 from cnnviz.zoo import get
 from tests.pages.conftest import go
 
@@ -66,7 +66,9 @@ def test_another_network_gets_its_own_suggestion(open_page, app, started):
 
 
 def test_what_another_choice_makes_pointless_is_left_out(open_page, app, started):
-    open_page("train", optimizer="sgd", nesterov="1", validation="0.2", patience="4", mode="fast", compiled="1")
+    open_page(
+        "train", optimizer="sgd", nesterov="1", validation="0.2", patience="4", mode="fast", compiled="1"
+    )
     press_start(app)
     assert (started[0].nesterov, started[0].patience, started[0].compiled) == (True, 4, True)
     app.selectbox(key="widget:optimizer").select("adamw").run()

@@ -56,7 +56,8 @@ class Nursery:
         if self._worker:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._worker, signal.SIGKILL)  # a test that failed left it
-        self._server.wait(10)
+        self._server.kill()  # torch's own clean-up takes longer than anybody waits
+        self._server.wait()
         self._server.stdout.close()
 
     def _read(self) -> str:

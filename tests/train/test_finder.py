@@ -50,7 +50,9 @@ def curve(losses):
 
 
 def test_the_suggestion_is_where_the_loss_falls_fastest_and_a_tenth_of_where_it_is_lowest():
-    losses = [2.3 - 2 / (1 + math.exp(-(number - 50) / 4)) for number in range(80)] + [0.3 + number for number in range(20)]
+    losses = [2.3 - 2 / (1 + math.exp(-(number - 50) / 4)) for number in range(80)] + [
+        0.3 + number for number in range(20)
+    ]
     found = suggest(curve(losses))
     assert found is not None
     assert found.steepest == pytest.approx(10 ** (-7 + 8 * 50 / 99), rel=0.25)
@@ -65,7 +67,9 @@ def test_one_lucky_batch_is_no_suggestion():
     assert found.steepest == pytest.approx(10 ** (-7 + 8 * 60 / 99), rel=0.4)
 
 
-@pytest.mark.parametrize("losses", [[], [2.3], [2.3] * 100, [2.3 + number for number in range(100)], [2.3] * 4])
+@pytest.mark.parametrize(
+    "losses", [[], [2.3], [2.3] * 100, [2.3 + number for number in range(100)], [2.3] * 4]
+)
 def test_a_curve_that_does_not_fall_speaks_for_no_rate(losses):
     assert suggest(curve(losses)) is None
 

@@ -187,7 +187,7 @@ def test_a_killed_follower_is_a_failure_in_one_sentence(started, wait_for):
         ("raise DataError('{path} is gone', path='here')", "here is gone"),
         (
             "raise torch.OutOfMemoryError('no more')",
-            "cpu has too little memory .* the largest that fits is about",
+            "cpu has too little memory .* a batch of 30 ",
         ),
     ],
     ids=["data gone", "out of memory"],

@@ -118,7 +118,9 @@ def test_a_search_goes_through_json_and_back():
     assert SearchConfig.from_json(config.to_json()) == config
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"cnnviz_search": 2}', '{"cnnviz_search": 1, "base": 3}', "9" * 5000])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"cnnviz_search": 2}', '{"cnnviz_search": 1, "base": 3}', "9" * 5000]
+)
 def test_what_is_no_search_is_refused(text):
     with pytest.raises(SpecError):
         SearchConfig.from_json(text)
@@ -131,12 +133,19 @@ def test_a_json_with_an_unknown_field_is_refused():
 
 
 def test_texts_mean_spaces_and_are_written_back():
-    texts = ["learning_rate=0.0001..0.1", "optimizer=adam,sgd", "network.batch_norm=false,true", "batch-size=16,32"]
+    texts = [
+        "learning_rate=0.0001..0.1",
+        "optimizer=adam,sgd",
+        "network.batch_norm=false,true",
+        "batch-size=16,32",
+    ]
     space = read_space(texts, None)
     assert space["learning_rate"] == RATES
     assert space["network.batch_norm"] == Choice((False, True))
     assert space["batch_size"] == Choice((16, 32))
-    assert [f"{name}={text_of(each)}" for name, each in space.items()] == [text.replace("-", "_") for text in texts]
+    assert [f"{name}={text_of(each)}" for name, each in space.items()] == [
+        text.replace("-", "_") for text in texts
+    ]
     for wrong in ("rate", "speed=1..2", "learning_rate=a..b", "learning_rate=x"):
         with pytest.raises(SpecError):
             read_space([wrong])

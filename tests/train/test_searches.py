@@ -129,7 +129,10 @@ def test_when_searcher_and_trial_are_killed_none_is_lost(searching, wait_for, do
     searches.resume(search)
     assert done(search) == "finished"
     found = searches.progress(search)
-    assert [(trial.number, trial.state) for trial in found.trials.values()] == [(1, "finished"), (2, "finished")]
+    assert [(trial.number, trial.state) for trial in found.trials.values()] == [
+        (1, "finished"),
+        (2, "finished"),
+    ]
 
 
 @pytest.mark.parametrize("moment", [0.0, 0.3, 0.6, 0.9, 1.2])
