@@ -30,17 +30,6 @@ TRAIN = {
     "train.estimate",
     "train.warm",
     "train.about",
-    "train.overview",
-    "train.store",
-    "train.export",
-    "train.report",
-    "train.report_parts",
-    "train.differences",
-    "train.tasks",
-    "train.finding",
-    "train.search",
-    "train.searches",
-    "train.importance",
 }
 RULE = {
     "errors": set(),
@@ -78,13 +67,6 @@ RULE = {
     "train.runs": LIGHT | TRAIN | {"data.catalog", "platformdirs"},
     "train.run": LIGHT | TRAIN,
     "train.about": BASE,
-    "train.overview": LIGHT | TRAIN,
-    "train.store": LIGHT | TRAIN,
-    "train.board": LIGHT | TRAIN,
-    "train.export": LIGHT | TRAIN | {"-nets"},
-    "train.report": LIGHT | TRAIN | {"data.catalog", "shapes", "figures.svg", "explain.epochs", "explain.evaluation", "train.report_parts"},
-    "train.report_parts": LIGHT | TRAIN | {"numpy", "PIL", "explain.evaluation"},
-    "train.differences": LIGHT | TRAIN | {"shapes"},
     "figures.svg": BASE,
     "train.dropout": BASE | {"torch"},
     "train.recipe": LIGHT | TRAIN | {"nets", "torch"},
@@ -104,23 +86,19 @@ RULE = {
     "train.examining": LIGHT | TRAIN | {"data", "torch", "train.records", "train.tuning", "train.watch", "train.training"},
     "train.training": LIGHT | TRAIN | {"data", "nets", "torch", "train"},
     "train.loop": LIGHT | TRAIN | {"data", "train.desk", "train.faults", "train.records", "train.training"},
-    "train.worker": LIGHT | TRAIN | {"-train.loop"},
+    "train.worker": LIGHT | TRAIN | {"-train.loop", "-store.board"},
     "explain.evaluation": LIGHT | {"numpy", "-torch", "-data", "-nets"},
     "explain.epochs": LIGHT | {"numpy", "explain.evaluation", "-train.records"},
-    "train.tasks": LIGHT | TRAIN,
-    "train.finding": LIGHT | TRAIN | {"data.catalog"},
-    "train.finder": LIGHT | TRAIN | {"train.queue", "train.worker", "-train", "-data", "-torch"},
-    "train.search": LIGHT | TRAIN | {"zoo"},
-    "train.searches": LIGHT | TRAIN | {"data.catalog"},
-    "train.searcher": LIGHT | TRAIN | {"-optuna"},
-    "train.importance": LIGHT | TRAIN | {"-optuna"},
+    "store": LIGHT | TRAIN | {"data.catalog", "shapes", "figures.svg", "explain.epochs", "explain.evaluation", "numpy", "PIL", "-nets"},
+    "search": LIGHT | TRAIN | {"data.catalog", "zoo", "-optuna"},
+    "search.finder": LIGHT | TRAIN | {"search", "train.queue", "train.worker", "-train", "-data", "-torch"},
     "explain": LIGHT | TRAIN | {"nets", "data", "torch", "numpy"},
-    "figures": LIGHT | {"shapes", "ops", "train.history", "train.search", "train.searches", "numpy", "plotly"},
+    "figures": LIGHT | {"shapes", "ops", "train.history", "search", "numpy", "plotly"},
     "components": {"streamlit"},
     "content": BASE,
-    "ui": LIGHT | TRAIN | {"streamlit", "starlette", "numpy", "shapes", "zoo", "diagnosis", "ops", "data.catalog", "data.images", "components", "content", "figures", "explain.checkpoints", "explain.evaluation", "explain.epochs", "-explain", "-nets", "-data"},
-    "pages": LIGHT | TRAIN | {"streamlit", "numpy", "shapes", "zoo", "diagnosis", "ops", "data.catalog", "data.images", "components", "figures", "ui"},
-    "cli": LIGHT | {"typer", "shapes", "zoo", "-diagnosis", "-data", "-nets", "-train", "-explain", "-tqdm"},
+    "ui": LIGHT | TRAIN | {"store", "search", "streamlit", "starlette", "numpy", "shapes", "zoo", "diagnosis", "ops", "data.catalog", "data.images", "components", "content", "figures", "explain.checkpoints", "explain.evaluation", "explain.epochs", "-explain", "-nets", "-data"},
+    "pages": LIGHT | TRAIN | {"store", "search", "streamlit", "numpy", "shapes", "zoo", "diagnosis", "ops", "data.catalog", "data.images", "components", "figures", "ui"},
+    "cli": LIGHT | {"typer", "shapes", "zoo", "-diagnosis", "-data", "-nets", "-train", "-store", "-search", "-explain", "-tqdm"},
     "app": {"streamlit", "starlette", "ui"},
 }  # fmt: skip
 
@@ -196,7 +174,7 @@ def loaded_by(*modules):
 
 
 def test_the_light_rooms_bring_neither_torch_nor_streamlit():
-    rooms = ["spec", "shapes", "zoo", "diagnosis", "figures.costs", "train.runs", "train.config", "train.history", "explain.checkpoints"]  # fmt: skip
+    rooms = ["spec", "shapes", "zoo", "diagnosis", "figures.costs", "train.runs", "train.config", "train.history", "store.upkeep", "search.searches", "explain.checkpoints"]  # fmt: skip
     assert not loaded_by(*(f"cnnviz.{room}" for room in rooms)) & {"torch", "streamlit", "torchvision"}
 
 

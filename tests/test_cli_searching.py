@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from cnnviz import cli
-from cnnviz.train import searches
+from cnnviz.search import searches
 
 
 @pytest.fixture

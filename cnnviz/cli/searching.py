@@ -15,8 +15,8 @@ from cnnviz.errors import SpecError
 from cnnviz.language import render
 
 if TYPE_CHECKING:
-    from cnnviz.train.searches import Progress, Search
-    from cnnviz.train.tasks import Task
+    from cnnviz.search.searches import Progress, Search
+    from cnnviz.search.tasks import Task
 
 Network = Annotated[str | None, typer.Option(help=_("A documented network, or a JSON file."))]
 Dataset = Annotated[str | None, typer.Option(help=_("digits, mnist, fashion_mnist, cifar10 or folder:PATH."))]
@@ -38,8 +38,8 @@ def find_lr(
     """Do the range test in a process of its own and follow it."""
     from tqdm import tqdm  # noqa: PLC0415
 
-    from cnnviz.train import finding  # noqa: PLC0415
-    from cnnviz.train.tasks import ALIVE  # noqa: PLC0415
+    from cnnviz.search import finding  # noqa: PLC0415
+    from cnnviz.search.tasks import ALIVE  # noqa: PLC0415
 
     given = {"device": device, "batch_size": batch_size, "optimizer": optimizer, "seed": seed}
     chosen = replace(base_of(config, network, dataset, options), **_given(given))
@@ -98,8 +98,8 @@ def search(
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Search in a process of its own and follow it."""
-    from cnnviz.train import searches  # noqa: PLC0415
-    from cnnviz.train.search import MOST_TRIALS, SearchConfig, read_space  # noqa: PLC0415
+    from cnnviz.search import searches  # noqa: PLC0415
+    from cnnviz.search.space import MOST_TRIALS, SearchConfig, read_space  # noqa: PLC0415
 
     if list_:
         _list(as_json)
@@ -145,8 +145,8 @@ def _follow(found: "Search") -> "Progress":
     """Draw a progress bar on standard error, a step a trial, until the search ends."""
     from tqdm import tqdm  # noqa: PLC0415
 
-    from cnnviz.train import searches  # noqa: PLC0415
-    from cnnviz.train.tasks import ALIVE  # noqa: PLC0415
+    from cnnviz.search import searches  # noqa: PLC0415
+    from cnnviz.search.tasks import ALIVE  # noqa: PLC0415
 
     progress = searches.progress(found)
     with tqdm(
@@ -163,7 +163,7 @@ def _follow(found: "Search") -> "Progress":
 
 
 def _list(as_json: bool) -> None:
-    from cnnviz.train import searches  # noqa: PLC0415
+    from cnnviz.search import searches  # noqa: PLC0415
 
     rows = [(found, searches.progress(found)) for found in searches.list_searches()]
     if as_json:

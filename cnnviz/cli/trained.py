@@ -20,7 +20,7 @@ def report(
     out: Annotated[Path | None, typer.Option(help=_("The file; by default RUN.html here."))] = None,
 ) -> None:
     """Write a report."""
-    from cnnviz.train import report as reports  # noqa: PLC0415
+    from cnnviz.store import report as reports  # noqa: PLC0415
     from cnnviz.train import runs  # noqa: PLC0415
 
     found = runs.find(run)

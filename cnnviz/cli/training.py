@@ -50,7 +50,7 @@ def train(
     nesterov: Annotated[bool | None, typer.Option("--nesterov", help=_("Nesterov's momentum, with sgd."))] = None,
     schedule: Annotated[str | None, typer.Option(help="constant, step, cosine, one_cycle")] = None,
     step_epochs: Annotated[int | None, typer.Option(help=_("Epochs between two steps of the schedule step."))] = None,
-    step_factor: Annotated[float | None, typer.Option(help=_("What each of these steps multiplies the rate with."))] = None,
+    step_factor: Annotated[float | None, typer.Option(help=_("What each of these steps multiplies the rate by."))] = None,
     warm_up: Annotated[float | None, typer.Option(help=_("Epochs in which the rate rises."))] = None,
     weight_decay: Annotated[float | None, typer.Option(help=_("As torch's optimisers take it."))] = None,
     label_smoothing: Annotated[

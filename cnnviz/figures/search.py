@@ -6,8 +6,8 @@ from typing import Any
 
 from plotly import graph_objects as go
 
-from cnnviz.train.search import Choice, Space
-from cnnviz.train.searches import Trial
+from cnnviz.search.searches import Trial
+from cnnviz.search.space import Choice, Space
 
 BLUE = "#3b7dd8"
 SCALE = [[0.0, "#8494ab"], [0.5, "#5f9be6"], [0.85, "#e08a3c"], [1.0, "#c8371b"]]

@@ -53,7 +53,7 @@ def _not_finite(history: History, config: TrainConfig) -> Iterable[Finding]:
     yield Finding(
         "error",
         Sentence(
-            "The numbers went beyond all bounds at step {step}: the first that was not finite was the {what} of `{layer}`.",
+            "The numbers were no longer finite at step {step}: the {what} of `{layer}` was the first.",
             {"step": history.step, "what": names.get(what, what), "layer": layer},
         ),
         tuple(_calmer(config)),
@@ -128,7 +128,7 @@ def _overfitting(history: History, config: TrainConfig) -> Iterable[Finding]:
     if not config.augment:
         advice.append(Sentence("Augment: shifted or mirrored pictures are new pictures for the network."))
     if not config.patience:
-        advice.append(Sentence("Set early stopping, so that it ends when validation stops to improve."))
+        advice.append(Sentence("Set early stopping, so that it ends when validation stops improving."))
     if not config.weight_decay:
         advice.append(Sentence("Set a weight decay, such as 0.0005."))
     advice.append(Sentence("Add dropout before the last layers, or take a smaller network."))

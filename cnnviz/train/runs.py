@@ -71,9 +71,7 @@ def create(
     return run
 
 
-def start(
-    config: TrainConfig, *, run_dir: Path | None = None, about: Mapping[str, Any] | None = None
-) -> Run:
+def start(config: TrainConfig, *, run_dir: Path | None = None, about: Mapping[str, Any] | None = None) -> Run:
     """Make a run folder and start its training in a process that outlives this one.
 
     Args and raises: as ``create``.
@@ -108,7 +106,9 @@ def resume(run: Run, *, epochs: int | None = None) -> Run:
         _check_data(run.config())
         if isinstance(run.end(), Finished):
             if epochs is None:
-                raise RunError("the run {run} has finished: say how many more epochs it is to train", run=run.name)
+                raise RunError(
+                    "the run {run} has finished: say how many more epochs it is to train", run=run.name
+                )
             if state.newest(run.path, checked=False) is None:
                 raise RunError("the run {run} cannot go on: it has no state to go on from", run=run.name)
         (run.path / CONTROL).unlink(missing_ok=True)  # what was asked of it before is past

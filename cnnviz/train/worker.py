@@ -161,7 +161,7 @@ class Board:
         if began < self._next and not now:
             return
         try:
-            importlib.import_module("cnnviz.train.board").write(self._run)
+            importlib.import_module("cnnviz.store.board").write(self._run)
         except Exception:
             self._next = math.inf
             return

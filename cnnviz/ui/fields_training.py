@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 from cnnviz.errors import SpecError
+from cnnviz.search import space
 from cnnviz.train import config
-from cnnviz.train import search as searching
 from cnnviz.train.run import State
 from cnnviz.ui.field import Field
 from cnnviz.ui.links import between, flag, never, one_of, pair, run_names, some_of, text, within
@@ -116,11 +116,11 @@ SEARCH_TRIAL = Field("search_trial", 0, between(0, 1000), ("search",), "trial", 
 """The trial that is looked at; 0 for the best."""
 SEARCH_DELETED = Field("search_deleted", "", never)
 SEARCH_NAME = Field("search_name", "", text, ("search",), "name")
-SEARCH_SAMPLER = Field("search_sampler", "tpe", one_of(*searching.SAMPLERS), ("search",), "sampler")
-SEARCH_PRUNER = Field("search_pruner", "median", one_of(*searching.PRUNERS), ("search",), "pruner")
-SEARCH_TRIALS = Field("search_trials", 20, between(1, searching.MOST_TRIALS), ("search",), "trials")
+SEARCH_SAMPLER = Field("search_sampler", "tpe", one_of(*space.SAMPLERS), ("search",), "sampler")
+SEARCH_PRUNER = Field("search_pruner", "median", one_of(*space.PRUNERS), ("search",), "pruner")
+SEARCH_TRIALS = Field("search_trials", 20, between(1, space.MOST_TRIALS), ("search",), "trials")
 SEARCH_MINUTES = Field("search_minutes", 0, between(0, 100_000), ("search",), "minutes")
-SEARCH_PARALLEL = Field("search_parallel", 1, between(1, searching.MOST_PARALLEL), ("search",), "parallel")
+SEARCH_PARALLEL = Field("search_parallel", 1, between(1, space.MOST_PARALLEL), ("search",), "parallel")
 
 
 def _varied(name: str) -> Field[str]:
@@ -128,11 +128,11 @@ def _varied(name: str) -> Field[str]:
 
     def read(given: str) -> str:
         try:
-            return searching.text_of(searching.read_space([f"{name}={text(given)}"], None)[name])
+            return space.text_of(space.read_space([f"{name}={text(given)}"], None)[name])
         except SpecError as error:
             raise ValueError(given) from error
 
-    return Field(f"vary_{name}", "", read, ("search",), f"vary_{name.removeprefix(searching.OPTION)}")
+    return Field(f"vary_{name}", "", read, ("search",), f"vary_{name.removeprefix(space.OPTION)}")
 
 
-SEARCH_SPACE = {name: _varied(name) for name in searching.variables(None)}
+SEARCH_SPACE = {name: _varied(name) for name in space.variables(None)}

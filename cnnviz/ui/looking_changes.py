@@ -34,7 +34,7 @@ def augmentation(subject: Subject) -> None:
         _("Augmentation"), AUGMENTS, format_func=titles.__getitem__, selection_mode="multi", key=key, on_change=follow,
     )  # fmt: skip
     with st.container(horizontal=True, key="data_drawing"):
-        looking_samples.another(_("Other draws"), fields.DATA_DRAWS)
+        looking_samples.another(_("Other random versions"), fields.DATA_DRAWS)
         looking_samples.another(_("Other pictures"), fields.DATA_HANDFUL)
     numbers = looking_samples.handful(subject, PICTURES, state.get(fields.DATA_HANDFUL))
     shape = _input(subject)

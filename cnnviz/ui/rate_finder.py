@@ -5,10 +5,10 @@ from dataclasses import replace
 import streamlit as st
 
 from cnnviz.components.chart import ChartData, Mark, Series, chart
-from cnnviz.train import finding
+from cnnviz.search import finding
+from cnnviz.search.finding import Curve, Suggestion
+from cnnviz.search.tasks import ALIVE, Task
 from cnnviz.train.config import TrainConfig
-from cnnviz.train.finding import Curve, Suggestion
-from cnnviz.train.tasks import ALIVE, Task
 from cnnviz.ui import fields, labels, state
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _, failure

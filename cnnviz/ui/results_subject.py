@@ -14,10 +14,10 @@ from cnnviz.errors import CnnvizError
 from cnnviz.explain import epochs
 from cnnviz.explain.epochs import Epoch, Validation
 from cnnviz.explain.evaluation import Answers, Evaluation
-from cnnviz.train import overview
+from cnnviz.store import overview
+from cnnviz.store.overview import Record
 from cnnviz.train.events import Started, from_line
 from cnnviz.train.history import EVENTS
-from cnnviz.train.overview import Record
 from cnnviz.train.run import ALIVE, Run
 from cnnviz.ui import cache, fields, runs_words, state
 from cnnviz.ui.field import Field

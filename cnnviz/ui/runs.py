@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.errors import RunError
-from cnnviz.train import store
-from cnnviz.train.overview import Record
+from cnnviz.store import upkeep
+from cnnviz.store.overview import Record
 from cnnviz.train.run import ALIVE
 from cnnviz.ui import fields, runs_words, state, tables
 from cnnviz.ui.field import Field
@@ -30,7 +30,7 @@ def show() -> list[Record]:
 
     The list is a fragment of its own: it looks again while a run lives, and what stands below it stays.
     """
-    rows = store.records()
+    rows = upkeep.records()
     _take_over(rows)
     state.put(fields.RUNS_SHOWN, _shown(rows))
     alive = any(row.state in ALIVE for row in rows)
@@ -41,7 +41,7 @@ def show() -> list[Record]:
 
 def short_list(most: int = 5) -> None:
     """Show the newest runs, one line each, with the way to all of them; for other pages."""
-    rows = store.records()
+    rows = upkeep.records()
     for row in rows[:most]:
         name, colour, icon = runs_words.STATES[row.state]
         reached = f" · {runs_words.percent(row.test_accuracy)}" if row.test_accuracy is not None else ""
@@ -69,7 +69,7 @@ def delete(rows: Sequence[Record]) -> None:
     gone, refused = [], []
     for row in rows:
         try:
-            gone.append(store.delete(row.run).name)
+            gone.append(upkeep.delete(row.run).name)
         except RunError as error:
             refused.append(error)
     state.put(fields.RUNS_DELETED, tuple(gone))
@@ -90,7 +90,7 @@ def _take_over(rows: Sequence[Record]) -> None:
 
 
 def _list() -> None:
-    rows = store.records()
+    rows = upkeep.records()
     if _shown(rows) != state.get(fields.RUNS_SHOWN):
         st.rerun(scope="app")  # the table was clicked, or a run began or ended: what stands below follows
     state.publish("runs")
@@ -240,7 +240,7 @@ def _show_all() -> None:
 
 def _undo_bar() -> None:
     """Say what was deleted, with the way back, until it is used or waved away."""
-    there = {entry.name for entry in store.trash()} if state.get(fields.RUNS_DELETED) else set()
+    there = {entry.name for entry in upkeep.trash()} if state.get(fields.RUNS_DELETED) else set()
     gone = tuple(name for name in state.get(fields.RUNS_DELETED) if name in there)
     if not gone:
         return
@@ -251,7 +251,7 @@ def _undo_bar() -> None:
         )
         if st.button(_("Undo"), icon=":material/undo:", key="runs_undo_press", type="primary"):
             for name in gone:
-                store.undo(name)
+                upkeep.undo(name)
             state.put(fields.RUNS_DELETED, ())
             choose(*gone)
             st.rerun(scope="app")
@@ -261,7 +261,7 @@ def _undo_bar() -> None:
 
 
 def _trash() -> None:
-    entries = store.trash()
+    entries = upkeep.trash()
     if not entries:
         return
     size = tables.size(sum(entry.size for entry in entries))
@@ -270,19 +270,19 @@ def _trash() -> None:
     ):
         for number, entry in enumerate(entries[:50]):
             with st.container(horizontal=True, vertical_alignment="center", key=f"runs_trash_{number}"):
-                name = store.about(entry.run).name or entry.name
+                name = upkeep.about(entry.run).name or entry.name
                 when = runs_words.moment(entry.time)
                 st.markdown(
                     f"{plain(name)} :small[:gray[{when} · {tables.size(entry.size)}]]", width="stretch"
                 )
                 if st.button(_("Take back"), icon=":material/undo:", key=f"runs_back_{entry.run.name}"):
-                    choose(store.undo(entry.run.name).name)
+                    choose(upkeep.undo(entry.run.name).name)
                     st.rerun(scope="app")
         with st.popover(_("Empty the trash"), icon=":material/delete_forever:", key="runs_empty"):
             st.markdown(
                 _("This deletes {count} runs with their weights for good.").format(count=len(entries))
             )
             if st.button(_("Delete for good"), type="primary", key="runs_empty_press"):
-                store.empty(entries)
+                upkeep.empty(entries)
                 state.put(fields.RUNS_DELETED, ())
                 st.rerun(scope="app")

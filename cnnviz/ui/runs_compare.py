@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.figures.scatter import Point, scatter
-from cnnviz.train import export, store
-from cnnviz.train.differences import differences
-from cnnviz.train.overview import Record
+from cnnviz.store import export, upkeep
+from cnnviz.store.differences import differences
+from cnnviz.store.overview import Record
 from cnnviz.train.run import ALIVE
 from cnnviz.ui import fields, runs, runs_curves, runs_words, state
 from cnnviz.ui.guard import guard
@@ -87,7 +87,7 @@ def _differences(rows: Sequence[Record]) -> None:
 
 
 def _results(rows: Sequence[Record]) -> None:
-    rows = [store.record(row.run) for row in rows]  # newer than the list, where they live
+    rows = [upkeep.record(row.run) for row in rows]  # newer than the list, where they live
     st.markdown("##### " + _("What came of it"))
     measures: list[tuple[str, Value, Callable[[Any], str], bool]] = [
         (_("Test accuracy"), lambda row: row.test_accuracy, runs_words.percent, True),

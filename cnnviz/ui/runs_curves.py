@@ -7,8 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.components import Clock, Curve, Plot, curves
+from cnnviz.store.overview import Record
 from cnnviz.train.history import EVENTS, Point, read, thin
-from cnnviz.train.overview import Record
 from cnnviz.train.run import ALIVE
 from cnnviz.ui import labels
 from cnnviz.ui.guard import guard

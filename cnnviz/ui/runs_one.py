@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.train import export, report, store
+from cnnviz.store import export, report, upkeep
+from cnnviz.store.overview import Record
+from cnnviz.store.report_parts import flat
 from cnnviz.train.about import MOST_NAME, MOST_NOTE, MOST_TAGS
-from cnnviz.train.overview import Record
-from cnnviz.train.report_parts import flat
 from cnnviz.train.run import ALIVE, CONFIG
 from cnnviz.ui import fields, runs, runs_curves, runs_words, state, tables
 from cnnviz.ui.guard import guard
@@ -75,7 +75,7 @@ def _failure(row: Record) -> None:
 
 
 def _facts(row: Record) -> None:
-    row = store.record(row.run)  # newer than the list, where it lives
+    row = upkeep.record(row.run)  # newer than the list, where it lives
     facts = {
         _("Test accuracy"): runs_words.percent(row.test_accuracy),
         _("Best validation"): runs_words.percent(row.val_accuracy),
@@ -97,22 +97,22 @@ def _say(row: Record) -> None:
 
     def rename() -> None:
         with guard():
-            store.rename(row.run, st.session_state[name])
+            upkeep.rename(row.run, st.session_state[name])
 
     def retag() -> None:
         with guard():
             wanted = list(st.session_state[tags])
-            store.tag(row.run, *wanted)
-            store.untag(row.run, *(tag for tag in row.tags if tag not in wanted))
+            upkeep.tag(row.run, *wanted)
+            upkeep.untag(row.run, *(tag for tag in row.tags if tag not in wanted))
 
     def write() -> None:
         with guard():
-            store.note(row.run, st.session_state[note])
+            upkeep.note(row.run, st.session_state[note])
 
     st.text_input(
         _("Name"), row.about.name, placeholder=row.network or row.name, max_chars=MOST_NAME, key=name, on_change=rename
     )  # fmt: skip
-    known = sorted({tag for other in store.records() for tag in other.tags})
+    known = sorted({tag for other in upkeep.records() for tag in other.tags})
     st.multiselect(
         _("Tags"), known, row.tags, accept_new_options=True, max_selections=MOST_TAGS, key=tags, on_change=retag,
         placeholder=_("Choose, or type a new one"),
@@ -216,7 +216,7 @@ def _config(row: Record) -> None:
 
 
 def _card(row: Record) -> None:
-    card = store.card(row.run)
+    card = upkeep.card(row.run)
     if not card:
         st.caption(_("This run has no card: it has not begun yet, or is older than cards."))
         return

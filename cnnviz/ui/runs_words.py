@@ -4,7 +4,7 @@ import re
 import time
 
 from cnnviz.language import N_
-from cnnviz.train.overview import Record
+from cnnviz.store.overview import Record
 from cnnviz.train.run import State
 from cnnviz.ui import labels
 from cnnviz.ui.i18n import _

@@ -6,10 +6,8 @@ import streamlit as st
 
 from cnnviz import zoo
 from cnnviz.errors import SpecError
-from cnnviz.shapes import trace
-from cnnviz.train import searches
-from cnnviz.train.config import TrainConfig
-from cnnviz.train.search import (
+from cnnviz.search import searches
+from cnnviz.search.space import (
     MOST_PARALLEL,
     MOST_TRIALS,
     PRUNERS,
@@ -22,6 +20,8 @@ from cnnviz.train.search import (
     text_of,
     variables,
 )
+from cnnviz.shapes import trace
+from cnnviz.train.config import TrainConfig
 from cnnviz.ui import data_choice, devices, fields, network, searching_words, state, training
 from cnnviz.ui.i18n import _
 
@@ -222,7 +222,7 @@ def _choose_length(base: TrainConfig) -> None:
 
 def _choose_how() -> None:
     st.selectbox(
-        _("Next values"), SAMPLERS, format_func=lambda name: _(searching_words.SAMPLERS[name]),
+        _("Sampler"), SAMPLERS, format_func=lambda name: _(searching_words.SAMPLERS[name]),
         help=_("TPE looks at the trials so far: it tries values that the better ones had more often."),
         **state.widget(fields.SEARCH_SAMPLER),
     )  # fmt: skip

@@ -8,11 +8,12 @@ import streamlit as st
 from cnnviz.components.chart import ChartData, Series, chart
 from cnnviz.errors import RunError
 from cnnviz.figures import search as figures
-from cnnviz.train import runs, searches
+from cnnviz.search import searches
+from cnnviz.search.searches import Progress, Search, Trial
+from cnnviz.search.space import SearchConfig
+from cnnviz.search.tasks import ALIVE
+from cnnviz.train import runs
 from cnnviz.train.run import Run
-from cnnviz.train.search import SearchConfig
-from cnnviz.train.searches import Progress, Search, Trial
-from cnnviz.train.tasks import ALIVE
 from cnnviz.ui import fields, labels, searching_words, state
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _, failure
@@ -230,7 +231,7 @@ def _importance(config: SearchConfig, finished: tuple[Trial, ...]) -> dict[str, 
     kept = st.session_state.get("search_importance_of")
     key = (config.to_json(), [trial.number for trial in finished])
     if not kept or kept[0] != key:
-        from cnnviz.train.importance import importance  # noqa: PLC0415  (imports optuna)
+        from cnnviz.search.importance import importance  # noqa: PLC0415  (imports optuna)
 
         kept = (key, importance(config.space, finished))
         st.session_state["search_importance_of"] = kept

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cnnviz.language import N_
-from cnnviz.train.search import NO_AUGMENT, OPTION
+from cnnviz.search.space import NO_AUGMENT, OPTION
 from cnnviz.ui import network_options
 from cnnviz.ui.i18n import _
 

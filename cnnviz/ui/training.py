@@ -106,9 +106,9 @@ def _optimiser(config: TrainConfig) -> None:
     if config.schedule == "step":
         columns = st.columns(2)
         with columns[0]:
-            _number(_("Every … epochs"), config, fields.STEP_EPOCHS, 1, 1000)
+            _number(_("Step every … epochs"), config, fields.STEP_EPOCHS, 1, 1000)
         with columns[1]:
-            _number(_("times"), config, fields.STEP_FACTOR, 1e-6, 1.0, step=0.1, format="%g")
+            _number(_("Times"), config, fields.STEP_FACTOR, 1e-6, 1.0, step=0.1, format="%g")
     if config.schedule != "one_cycle":
         _number(
             _("Warm-up (epochs)"), config, fields.WARM_UP, 0.0, 1000.0, step=0.5, format="%g",

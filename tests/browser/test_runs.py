@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnviz.train import store
+from cnnviz.store import upkeep
 from cnnviz.train.runs import Run
 from tests import shelf
 from tests.browser.reading import eventually, no_trouble, settled, visit
@@ -27,8 +27,8 @@ def shelved(server: Server, monkeypatch: pytest.MonkeyPatch) -> tuple[Run, Run]:
     yield first, second
     for run in (first, second):
         if run.path.exists():
-            store.delete(run)
-    store.empty()
+            upkeep.delete(run)
+    upkeep.empty()
 
 
 def test_a_run_is_renamed_deleted_and_taken_back(page: Page, shelved: tuple[Run, Run]) -> None:
@@ -38,7 +38,7 @@ def test_a_run_is_renamed_deleted_and_taken_back(page: Page, shelved: tuple[Run,
     name.fill("Best <b>of</b> all")
     name.press("Enter")
     expect(page.get_by_role("heading", name="Best <b>of</b> all")).to_be_visible()
-    eventually(lambda: store.about(run).name == "Best <b>of</b> all", "the name is kept")
+    eventually(lambda: upkeep.about(run).name == "Best <b>of</b> all", "the name is kept")
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.locator(".st-key-runs_undo")).to_contain_text("was deleted")
     assert not run.path.exists()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnviz.train import searches
+from cnnviz.search import searches
 from tests.browser.reading import no_trouble, settled, visit
 from tests.browser.server import Server
 

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from cnnviz.train import locks, runs, store
+from cnnviz.store import upkeep
+from cnnviz.train import locks, runs
 from tests import shelf
 from tests.pages.conftest import components, go, texts
 
@@ -134,7 +135,7 @@ def test_a_run_is_renamed_tagged_and_noted(open_page, root):
     app.text_input(key="runs_called:a").set_value("Anna's 网络").run()
     app.multiselect(key="runs_tagged:a").set_value(["other"]).run()
     app.text_area(key="runs_noted:a").set_value("two\nlines").run()
-    said = store.about(run)
+    said = upkeep.about(run)
     assert (said.name, said.tags, said.note) == ("Anna's 网络", ("other",), "two\nlines")
     assert "Anna's 网络" in {row["Run"] for row in table(app)}
 
@@ -161,11 +162,11 @@ def test_several_are_deleted_at_once_and_come_back_from_the_trash(open_page, roo
     app.button(key="runs_delete_all").click().run()
     assert [run.name for run in runs.list_runs()] == ["b"]
     app.button(key="runs_undo_close").click().run()
-    assert len(store.trash()) == 2
+    assert len(upkeep.trash()) == 2
     app.button(key="runs_back_c").click().run()
     assert {run.name for run in runs.list_runs()} == {"b", "c"}
     app.button(key="runs_empty_press").click().run()
-    assert store.trash() == []
+    assert upkeep.trash() == []
 
 
 def test_a_living_run_cannot_be_deleted_and_says_that_it_lives(open_page, root):

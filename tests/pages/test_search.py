@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from cnnviz.train import searches, tasks
+from cnnviz.search import searches, tasks
+from cnnviz.search.space import Choice, Range, SearchConfig
 from cnnviz.train.config import TrainConfig
 from cnnviz.train.run import CONFIG
-from cnnviz.train.search import Choice, Range, SearchConfig
 from tests.pages.conftest import components, go, texts
 from tests.train.conftest import tiny_network
 

@@ -135,9 +135,7 @@ def test_too_little_memory_is_one_clear_sentence(monkeypatch):
 @pytest.mark.parametrize("after", [0, 1, 5, 12, 13, 14, 20])
 def test_it_stops_whenever_it_is_asked(after, tmp_path):
     asked = iter([False] * after)
-    events = list(
-        train(CONFIG, dataset=toy(), should_stop=lambda: next(asked, True), folder=tmp_path)
-    )
+    events = list(train(CONFIG, dataset=toy(), should_stop=lambda: next(asked, True), folder=tmp_path))
     assert isinstance(events[-1], Stopped)
     assert sum(isinstance(event, Finished | Stopped | Failed) for event in events) == 1
     assert (tmp_path / "last.safetensors").exists() == (events[-1].step > 0)

@@ -53,7 +53,7 @@ def table(rows: Sequence[Any]) -> str:
     """Return runs as CSV, a line each: what was trained and what came of it.
 
     Args:
-        rows: ``cnnviz.train.overview.Record``.
+        rows: ``cnnviz.store.overview.Record``.
     """
     facts = ("name", "title", "state", "network", "dataset", "seed", "parameters", "epochs", "steps",
              "train_loss", "train_accuracy", "val_loss", "val_accuracy", "best_epoch", "test_loss",

@@ -9,13 +9,14 @@ import time
 import pytest
 
 from cnnviz.errors import RunError, SpecError
-from cnnviz.train import about, locks, runs, searches, tasks
+from cnnviz.search import searches, tasks
+from cnnviz.search.searches import STUDY, Search
+from cnnviz.search.space import Choice, Range, SearchConfig
+from cnnviz.train import about, locks, runs
 from cnnviz.train.config import TrainConfig
 from cnnviz.train.events import Finished
 from cnnviz.train.history import read
 from cnnviz.train.run import Run
-from cnnviz.train.search import Choice, Range, SearchConfig
-from cnnviz.train.searches import STUDY, Search
 from tests.train.conftest import tiny_network
 
 RATES = Range(1e-3, 0.1, log=True)

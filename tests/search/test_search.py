@@ -7,9 +7,9 @@ import pytest
 
 from cnnviz import zoo
 from cnnviz.errors import SpecError
-from cnnviz.train.config import TrainConfig, suggested
-from cnnviz.train.importance import LEAST_TRIALS, importance
-from cnnviz.train.search import (
+from cnnviz.search.importance import LEAST_TRIALS, importance
+from cnnviz.search.searches import Trial
+from cnnviz.search.space import (
     MOMENTUM_USERS,
     Choice,
     Range,
@@ -19,7 +19,7 @@ from cnnviz.train.search import (
     text_of,
     variables,
 )
-from cnnviz.train.searches import Trial
+from cnnviz.train.config import TrainConfig, suggested
 from tests.train.conftest import tiny_network
 
 BASE = TrainConfig(tiny_network(), device="cpu")

@@ -1,6 +1,6 @@
 """Two configs side by side: what differs is named, what is the same is said once."""
 
-from cnnviz.train.differences import differences
+from cnnviz.store.differences import differences
 from cnnviz.zoo import get
 from tests.shelf import config
 

@@ -1,4 +1,4 @@
-"""The process that searches: ``python -m cnnviz.train.searcher FOLDER``.
+"""The process that searches: ``python -m cnnviz.search.searcher FOLDER``.
 
 Optuna says what to try (ask) and learns how it went (tell); each trial is a run in a process of its own, whose events
 are followed. Everything that must survive a fall is on disk before it is acted on: the values of a trial in Optuna's
@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnviz.errors import CnnvizError, RunError
-from cnnviz.train import devices, locks, runs, tasks
+from cnnviz.search import tasks
+from cnnviz.search.searches import STUDY, Search, TrialState, progress
+from cnnviz.search.space import Choice, Range, SearchConfig, Value
+from cnnviz.train import devices, locks, runs
 from cnnviz.train.events import EpochEnd, Failed, Finished
 from cnnviz.train.history import History, read
 from cnnviz.train.run import ALIVE, Run
-from cnnviz.train.search import Choice, Range, SearchConfig, Value
-from cnnviz.train.searches import STUDY, Search, TrialState, progress
 
 if TYPE_CHECKING:
     import optuna
@@ -325,7 +326,7 @@ def _stop(run: Run) -> None:
 def main(arguments: list[str]) -> int:
     """Search what a folder describes; return the process's exit code."""
     if len(arguments) != 1:
-        sys.stderr.write("usage: python -m cnnviz.train.searcher FOLDER\n")
+        sys.stderr.write("usage: python -m cnnviz.search.searcher FOLDER\n")
         return 2
     search = Search(Path(arguments[0]).absolute())
     try:

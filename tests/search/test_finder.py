@@ -10,10 +10,11 @@ import pytest
 
 from cnnviz import zoo
 from cnnviz.errors import DataError
-from cnnviz.train import finding, queue, runs, tasks
+from cnnviz.search import finding, tasks
+from cnnviz.search.finder import sweep
+from cnnviz.search.finding import Point, suggest
+from cnnviz.train import queue, runs
 from cnnviz.train.config import TrainConfig, suggested
-from cnnviz.train.finder import sweep
-from cnnviz.train.finding import Point, suggest
 from tests.train.conftest import tiny_network
 
 CONFIG = TrainConfig(tiny_network(), device="cpu")

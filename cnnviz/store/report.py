@@ -16,10 +16,10 @@ from cnnviz.explain.evaluation import Answers
 from cnnviz.figures.svg import Line, legend, lines
 from cnnviz.language import DEFAULT, render, translator
 from cnnviz.shapes import say, trace
-from cnnviz.train import report_parts as parts
+from cnnviz.store import report_parts as parts
+from cnnviz.store.overview import Record, card, record
 from cnnviz.train.config import TrainConfig
 from cnnviz.train.history import History, Point, read, thin
-from cnnviz.train.overview import Record, card, record
 from cnnviz.train.run import Run
 
 Say = Callable[[str], str]

@@ -5,7 +5,7 @@
         news.jsonl    the trials as they went                  lock, log.txt as in ``tasks``
     runs_root()/NAME-001/ ...                                  each trial is a run like any other
 
-The search's process (``cnnviz.train.searcher``) may die at any moment, and so may its trials: taken up again, it goes
+The search's process (``cnnviz.search.searcher``) may die at any moment, and so may its trials: taken up again, it goes
 on with the trials that it had.
 """
 
@@ -21,14 +21,15 @@ from typing import Any, Literal
 
 from cnnviz.data import catalog
 from cnnviz.errors import CnnvizError, RunError
-from cnnviz.train import locks, runs, tasks
+from cnnviz.search import tasks
+from cnnviz.search.space import SearchConfig, Value
+from cnnviz.search.tasks import TaskState
+from cnnviz.train import locks, runs
 from cnnviz.train.about import write_whole
 from cnnviz.train.config import check_classes
 from cnnviz.train.events import Failed
 from cnnviz.train.run import ALIVE as RUN_ALIVE
 from cnnviz.train.run import Run
-from cnnviz.train.search import SearchConfig, Value
-from cnnviz.train.tasks import TaskState
 
 FOLDER, CONFIG, STUDY = "_searches", "search.json", "study.jsonl"
 DELETED = ".deleted-"
@@ -148,7 +149,7 @@ def start(config: SearchConfig, name: str = "") -> Search:
         raise RunError(
             "the folder {path} cannot be made: {reason}", path=str(folder), reason=error.strerror or ""
         ) from None
-    tasks.begin("cnnviz.train.searcher", folder, lock)
+    tasks.begin("cnnviz.search.searcher", folder, lock)
     return Search(folder)
 
 
@@ -179,7 +180,7 @@ def resume(search: Search, *, trials: int | None = None, seconds: float | None =
     except BaseException:
         os.close(lock)
         raise
-    tasks.begin("cnnviz.train.searcher", search.path, lock)
+    tasks.begin("cnnviz.search.searcher", search.path, lock)
     return search
 
 

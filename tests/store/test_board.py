@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from cnnviz.train import board
+from cnnviz.store import board
 from cnnviz.train.events import EpochEnd, Resumed, Started, Steps, to_line
 from cnnviz.train.history import EVENTS, read
 from tests import shelf

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cnnviz.errors import RunError
+from cnnviz.store.overview import Record, card, record, records
 from cnnviz.train import about as saying
 from cnnviz.train import locks
 from cnnviz.train.about import About
-from cnnviz.train.overview import Record, card, record, records
 from cnnviz.train.run import LOCK, Run
 from cnnviz.train.runs import find, runs_root
 

@@ -17,7 +17,7 @@ from cnnviz.data.datasets import fit
 from cnnviz.errors import RunError
 from cnnviz.nets.build import build
 from cnnviz.nets.checkpoint import Checkpoint, load, save
-from cnnviz.train import export, store
+from cnnviz.store import export, upkeep
 from cnnviz.train.history import read
 from cnnviz.zoo import get
 from tests import shelf
@@ -60,7 +60,7 @@ def test_every_step_and_epoch_stands_in_the_csv(runs_folder):
 
 def test_a_run_without_a_word_gives_only_the_heads(runs_folder):
     (runs_folder / "empty").mkdir(parents=True)
-    run = store.find("empty")
+    run = upkeep.find("empty")
     assert export.steps(run) == "step,loss,accuracy,seconds,learning_rate\n"
     assert len(export.epochs(run).splitlines()) == 1
     with pytest.raises(RunError, match="no best weights yet"):
@@ -72,7 +72,7 @@ def test_a_run_without_a_word_gives_only_the_heads(runs_folder):
 def test_the_table_of_runs_has_a_line_each_and_no_formulas(runs_folder):
     shelf.made(runs_folder, "a", shelf.config(learning_rate=0.5), about={"name": "=1+1", "tags": ["x", "y"]})
     (runs_folder / "broken").mkdir()
-    found = {row["name"]: row for row in rows(export.table(store.records()))}
+    found = {row["name"]: row for row in rows(export.table(upkeep.records()))}
     assert found["a"]["title"] == "'=1+1"
     assert (found["a"]["learning_rate"], found["a"]["tags"], found["a"]["test_accuracy"]) == (
         "0.5",

@@ -1,4 +1,4 @@
-"""The learning-rate range test: ``python -m cnnviz.train.finder FOLDER``.
+"""The learning-rate range test: ``python -m cnnviz.search.finder FOLDER``.
 
 The rate grows from step to step, each by the same factor, until the loss explodes. Where it had fallen fastest
 before is a good rate to train with. What is tried is a fresh network; no run is touched.
@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cnnviz.errors import CnnvizError, RunError
-from cnnviz.train import devices, locks, queue, tasks
+from cnnviz.search import tasks
+from cnnviz.search.finding import STEPS, Point
+from cnnviz.train import devices, locks, queue
 from cnnviz.train.config import TrainConfig
-from cnnviz.train.finding import STEPS, Point
 from cnnviz.train.run import CONFIG
 from cnnviz.train.runs import runs_root
 from cnnviz.train.worker import keep_memory, yield_cores
@@ -92,7 +93,7 @@ def sweep(
 def main(arguments: list[str]) -> int:
     """Do the range test of a folder; return the process's exit code."""
     if len(arguments) != 1:
-        sys.stderr.write("usage: python -m cnnviz.train.finder FOLDER\n")
+        sys.stderr.write("usage: python -m cnnviz.search.finder FOLDER\n")
         return 2
     folder = Path(arguments[0]).absolute()
     try:

@@ -6,7 +6,8 @@ import os
 import pytest
 
 from cnnviz.errors import RunError
-from cnnviz.train import about, locks, overview, runs, store
+from cnnviz.store import overview, upkeep
+from cnnviz.train import about, locks, runs
 from cnnviz.train.events import Resumed, to_line
 from cnnviz.train.runs import Run
 from tests import shelf
@@ -18,23 +19,23 @@ def run(runs_folder):
 
 
 def test_what_people_say_is_kept_and_read_again(run):
-    assert store.about(run) == store.About()
-    store.rename(run, "  Léa's <b>best</b> 网络 ")
-    store.tag(run, "good", "for class", "好")
-    store.tag(run, "good")
-    store.untag(run, "for class", "never there")
-    store.note(run, "line one\r\nline two\n<script>")
-    said = store.about(run)
+    assert upkeep.about(run) == upkeep.About()
+    upkeep.rename(run, "  Léa's <b>best</b> 网络 ")
+    upkeep.tag(run, "good", "for class", "好")
+    upkeep.tag(run, "good")
+    upkeep.untag(run, "for class", "never there")
+    upkeep.note(run, "line one\r\nline two\n<script>")
+    said = upkeep.about(run)
     assert said.name == "Léa's <b>best</b> 网络"
     assert said.tags == ("good", "好")
     assert said.note == "line one\nline two\n<script>"
-    store.rename(run, "")
-    assert store.about(run).name == ""
+    upkeep.rename(run, "")
+    assert upkeep.about(run).name == ""
 
 
 def test_what_others_wrote_into_the_file_is_kept(run):
     (run.path / about.ABOUT).write_text(json.dumps({"search": "first search", "trial": 7, "tags": []}))
-    store.tag(run, "good")
+    upkeep.tag(run, "good")
     found = json.loads((run.path / about.ABOUT).read_text())
     assert found == {"trial": 7, "name": "", "tags": ["good"], "note": "", "search": "first search"}
 
@@ -42,23 +43,23 @@ def test_what_others_wrote_into_the_file_is_kept(run):
 @pytest.mark.parametrize("name", ["x" * 81, "two\nlines", "bell\a", "left-to-right\u202e", None, 7])
 def test_a_name_that_cannot_be_is_refused(run, name):
     with pytest.raises(RunError, match="name must be"):
-        store.rename(run, name)
+        upkeep.rename(run, name)
 
 
 @pytest.mark.parametrize("tag", ["", "a,b", "a/b", "<b>", "x" * 31, "\n", "-first"])
 def test_a_tag_that_cannot_be_is_refused(run, tag):
     with pytest.raises(RunError, match="is no tag"):
-        store.tag(run, tag)
+        upkeep.tag(run, tag)
 
 
 def test_tags_and_notes_are_bounded(run):
     with pytest.raises(RunError, match="at most 12 tags"):
-        store.tag(run, *map(str, range(13)))
+        upkeep.tag(run, *map(str, range(13)))
     with pytest.raises(RunError, match="at most 4000"):
-        store.note(run, "x" * 4001)
+        upkeep.note(run, "x" * 4001)
     with pytest.raises(RunError, match="text"):
-        store.note(run, "null \0 byte")
-    assert store.about(run) == store.About()
+        upkeep.note(run, "null \0 byte")
+    assert upkeep.about(run) == upkeep.About()
 
 
 @pytest.mark.parametrize(
@@ -66,77 +67,77 @@ def test_tags_and_notes_are_bounded(run):
 )
 def test_a_damaged_file_says_nothing_and_can_be_written_over(run, text):
     (run.path / about.ABOUT).write_text(text)
-    assert store.about(run).name == ""
-    store.rename(run, "anew")
-    assert store.about(run).name == "anew"
+    assert upkeep.about(run).name == ""
+    upkeep.rename(run, "anew")
+    assert upkeep.about(run).name == "anew"
 
 
 def test_one_wrong_value_does_not_hide_the_others(run):
     (run.path / about.ABOUT).write_text(
         json.dumps({"name": "good", "tags": ["<"], "note": "kept", "search": "s"})
     )
-    assert store.about(run) == store.About("good", (), "kept", "s")
+    assert upkeep.about(run) == upkeep.About("good", (), "kept", "s")
 
 
 def test_a_torn_write_leaves_the_old_file(run, monkeypatch):
-    store.rename(run, "before")
+    upkeep.rename(run, "before")
     monkeypatch.setattr(
         os, "fsync", lambda _fd: (_ for _ in ()).throw(OSError(28, "No space left on device"))
     )
     with pytest.raises(RunError, match="No space left"):
-        store.rename(run, "after")
-    assert store.about(run).name == "before"
+        upkeep.rename(run, "after")
+    assert upkeep.about(run).name == "before"
     assert [path.name for path in run.path.iterdir() if path.name.startswith(".")] == []
 
 
 def test_a_deleted_run_is_in_the_trash_and_comes_back_as_it_was(run, runs_folder):
     before = {path.name: path.read_bytes() for path in run.path.iterdir()}
-    entry = store.delete(run)
+    entry = upkeep.delete(run)
     assert runs.list_runs() == []
-    assert [each.name for each in store.trash()] == ["first"]
+    assert [each.name for each in upkeep.trash()] == ["first"]
     assert entry.size >= sum(map(len, before.values()))
     assert entry.run.config() == shelf.config()
-    back = store.undo()
+    back = upkeep.undo()
     assert back == run
     after = {path.name: path.read_bytes() for path in run.path.iterdir()}
     after.pop("lock")
     assert after == before
-    assert store.trash() == []
+    assert upkeep.trash() == []
     with pytest.raises(RunError, match="no such run"):
-        store.undo()
+        upkeep.undo()
 
 
 def test_undo_takes_back_the_last_or_the_one_that_is_named(runs_folder):
     made = [shelf.made(runs_folder, name) for name in ("a", "b", "c")]
     for run in made:
-        store.delete(run)
-    assert [entry.name for entry in store.trash()] == ["c", "b", "a"]
-    assert store.undo().name == "c"
-    assert store.undo("a").name == "a"
-    assert [entry.name for entry in store.trash()] == ["b"]
+        upkeep.delete(run)
+    assert [entry.name for entry in upkeep.trash()] == ["c", "b", "a"]
+    assert upkeep.undo().name == "c"
+    assert upkeep.undo("a").name == "a"
+    assert [entry.name for entry in upkeep.trash()] == ["b"]
 
 
 def test_a_name_that_was_used_again_is_not_overwritten(runs_folder):
-    store.delete(shelf.made(runs_folder, "a", shelf.config(seed=1)))
-    store.delete(shelf.made(runs_folder, "a", shelf.config(seed=2)))
+    upkeep.delete(shelf.made(runs_folder, "a", shelf.config(seed=1)))
+    upkeep.delete(shelf.made(runs_folder, "a", shelf.config(seed=2)))
     shelf.made(runs_folder, "a", shelf.config(seed=3))
     with pytest.raises(RunError, match="already a run a"):
-        store.undo("a")
+        upkeep.undo("a")
     assert runs.find("a").config().seed == 3
-    assert sorted(entry.run.config().seed for entry in store.trash()) == [1, 2]
-    store.delete(runs.find("a"))
-    assert store.undo("a").config().seed == 3
+    assert sorted(entry.run.config().seed for entry in upkeep.trash()) == [1, 2]
+    upkeep.delete(runs.find("a"))
+    assert upkeep.undo("a").config().seed == 3
 
 
 def test_a_living_run_is_not_deleted(run):
     lock = locks.take(run.path / runs.LOCK)
     try:
         with pytest.raises(RunError, match="still going"):
-            store.delete(run)
+            upkeep.delete(run)
     finally:
         os.close(lock)
     assert run.path.is_dir()
-    store.delete(run)
+    upkeep.delete(run)
     assert not run.path.exists()
 
 
@@ -144,41 +145,41 @@ def test_a_living_run_is_not_deleted(run):
 def test_only_a_run_can_be_deleted(run, runs_folder, name):
     (runs_folder / "_trash").mkdir()
     with pytest.raises(RunError):
-        store.delete(Run(runs_folder / name))
+        upkeep.delete(Run(runs_folder / name))
     assert run.path.is_dir()
 
 
 def test_a_run_outside_the_folder_of_runs_is_left_alone(tmp_path):
     outside = shelf.made(tmp_path / "elsewhere", "mine")
     with pytest.raises(RunError, match="delete it by hand"):
-        store.delete(outside)
+        upkeep.delete(outside)
     assert outside.path.is_dir()
 
 
 def test_a_forged_entry_in_the_trash_cannot_move_anything_elsewhere(run, runs_folder):
-    entry = store.delete(run)
-    (entry.run.path / store.DELETED).write_text(json.dumps({"name": "../../evil", "time": "soon"}))
-    assert [each.name for each in store.trash()] == ["first"]
-    assert store.undo() == run
+    entry = upkeep.delete(run)
+    (entry.run.path / upkeep.DELETED).write_text(json.dumps({"name": "../../evil", "time": "soon"}))
+    assert [each.name for each in upkeep.trash()] == ["first"]
+    assert upkeep.undo() == run
 
 
 def test_the_trash_is_emptied_for_good_one_or_all(runs_folder):
     for name in ("a", "b", "c"):
-        store.delete(shelf.made(runs_folder, name))
-    one = store.trash()[0]
-    assert store.empty([one]) == one.size
-    assert [entry.name for entry in store.trash()] == ["b", "a"]
+        upkeep.delete(shelf.made(runs_folder, name))
+    one = upkeep.trash()[0]
+    assert upkeep.empty([one]) == one.size
+    assert [entry.name for entry in upkeep.trash()] == ["b", "a"]
     keep = shelf.made(runs_folder, "keep")
-    assert store.empty([store.Deleted(keep, "keep", 0.0, 1)]) == 0  # not in the trash: not touched
+    assert upkeep.empty([upkeep.Deleted(keep, "keep", 0.0, 1)]) == 0  # not in the trash: not touched
     assert keep.path.is_dir()
-    assert store.empty() > 0
-    assert store.trash() == []
+    assert upkeep.empty() > 0
+    assert upkeep.trash() == []
 
 
 def test_a_record_says_what_the_events_say(runs_folder):
     given = shelf.config(seed=4, learning_rate=0.02)
     run = shelf.made(runs_folder, "first", given, about={"name": "Mine", "tags": ["x"], "search": "s"})
-    row = store.record(run)
+    row = upkeep.record(run)
     end = run.end()
     assert (row.name, row.title, row.tags, row.search, row.seed) == ("first", "Mine", ("x",), "s", 4)
     assert (row.network, row.dataset, row.state, row.config) == ("LeNet", "digits", "finished", given)
@@ -188,11 +189,11 @@ def test_a_record_says_what_the_events_say(runs_folder):
 
 
 def test_a_run_that_was_stopped_has_its_best_validation_so_far(runs_folder):
-    row = store.record(shelf.made(runs_folder, "a", end="stopped", epochs=2))
+    row = upkeep.record(shelf.made(runs_folder, "a", end="stopped", epochs=2))
     assert row.state == "stopped"
     assert (row.best_epoch, row.test_accuracy, row.epochs_ahead) == (2, None, 3)
     assert 0.86 <= row.val_accuracy <= 0.87
-    failed = store.record(shelf.made(runs_folder, "b", end="failed"))
+    failed = upkeep.record(shelf.made(runs_folder, "b", end="failed"))
     assert failed.failure.values == {"reason": "<b>no space</b>"}
 
 
@@ -201,7 +202,7 @@ def test_damaged_runs_have_a_row_too(runs_folder):
     broken = shelf.made(runs_folder, "broken")
     (broken.path / "config.json").write_text("{")
     (broken.path / "events.jsonl").write_bytes(b"\xff\xfe\n" + b'{"event": "EpochEnd"}\n' + b"{" * 99 + b"\n")
-    rows = {row.name: row for row in store.records()}
+    rows = {row.name: row for row in upkeep.records()}
     assert set(rows) == {"empty", "broken"}
     assert all(
         row.config is None and row.state == "failed" and row.title == row.name for row in rows.values()
@@ -210,17 +211,17 @@ def test_damaged_runs_have_a_row_too(runs_folder):
 
 def test_a_row_follows_every_file_that_it_is_made_of(runs_folder):
     run = shelf.made(runs_folder, "a", end="none")
-    assert store.record(run).state == "failed"  # nobody holds its lock
+    assert upkeep.record(run).state == "failed"  # nobody holds its lock
     lock = locks.take(run.path / runs.LOCK)
     with (run.path / "events.jsonl").open("a") as file:
         file.write(to_line(Resumed(0.0, 30, 5)))
-    assert store.record(run).state == "starting"
+    assert upkeep.record(run).state == "starting"
     os.close(lock)
-    assert store.record(run).state == "failed"  # it died without a word
-    store.rename(run, "Mine")
-    assert store.record(run).title == "Mine"
+    assert upkeep.record(run).state == "failed"  # it died without a word
+    upkeep.rename(run, "Mine")
+    assert upkeep.record(run).title == "Mine"
     (run.path / "config.json").write_text(shelf.config(seed=9, epochs=77).to_json())
-    assert store.record(run).seed == 9
+    assert upkeep.record(run).seed == 9
 
 
 def test_hundreds_of_runs_are_read_once(runs_folder, monkeypatch):
@@ -229,12 +230,12 @@ def test_hundreds_of_runs_are_read_once(runs_folder, monkeypatch):
     reads = []
     real = overview._read
     monkeypatch.setattr(overview, "_read", lambda run: reads.append(run.name) or real(run))
-    assert [row.name for row in store.records()] == [f"run-{number:03d}" for number in range(60)]
+    assert [row.name for row in upkeep.records()] == [f"run-{number:03d}" for number in range(60)]
     assert len(reads) == 60
-    store.tag(runs.find("run-007"), "lucky")
-    assert store.records()[7].tags == ("lucky",)
+    upkeep.tag(runs.find("run-007"), "lucky")
+    assert upkeep.records()[7].tags == ("lucky",)
     assert reads[60:] == ["run-007"]
-    store.records()
+    upkeep.records()
     assert reads[61:] == []
 
 
@@ -242,6 +243,6 @@ def test_trials_are_told_apart_by_their_search(runs_folder):
     shelf.made(runs_folder, "a", about={"search": "one"})
     shelf.made(runs_folder, "b", about={"search": "two"})
     shelf.made(runs_folder, "c")
-    assert [row.name for row in store.records(search="one")] == ["a"]
-    assert [row.name for row in store.records(search="")] == ["c"]
-    assert len(store.records()) == 3
+    assert [row.name for row in upkeep.records(search="one")] == ["a"]
+    assert [row.name for row in upkeep.records(search="")] == ["c"]
+    assert len(upkeep.records()) == 3

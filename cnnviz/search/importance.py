@@ -4,8 +4,8 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from cnnviz.train.search import Choice, Range, Space
-from cnnviz.train.searches import Trial
+from cnnviz.search.searches import Trial
+from cnnviz.search.space import Choice, Range, Space
 
 LEAST_TRIALS = 8
 """Fewer finished trials say nothing about importance."""

@@ -9,7 +9,7 @@ import pytest
 
 from cnnviz.explain import epochs as looks
 from cnnviz.language import LANGUAGES
-from cnnviz.train import report, store
+from cnnviz.store import report, upkeep
 from tests import shelf
 
 EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)> & "quotes" \'too\''
@@ -159,4 +159,4 @@ def test_a_run_that_failed_says_why_in_the_reader_s_language(runs_folder):
 
 def test_a_run_that_only_exists_has_a_report(runs_folder):
     (runs_folder / "empty").mkdir(parents=True)
-    assert Page(report.html(store.find("empty"))).open == []
+    assert Page(report.html(upkeep.find("empty"))).open == []

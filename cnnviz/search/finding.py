@@ -2,7 +2,7 @@
 
     config.json   the config whose network, data, batch and optimiser are tried; it stays as it is
 
-The test itself is ``cnnviz.train.finder``, in a process of its own: a page stays alive meanwhile.
+The test itself is ``cnnviz.search.finder``, in a process of its own: a page stays alive meanwhile.
 """
 
 import math
@@ -15,11 +15,12 @@ from pathlib import Path
 
 from cnnviz.data import catalog
 from cnnviz.errors import RunError
-from cnnviz.train import locks, tasks
+from cnnviz.search import tasks
+from cnnviz.search.tasks import Task
+from cnnviz.train import locks
 from cnnviz.train.config import TrainConfig, check_classes
 from cnnviz.train.run import CONFIG
 from cnnviz.train.runs import runs_root
-from cnnviz.train.tasks import Task
 
 FOLDER = "_finder"
 KEPT = 20
@@ -104,7 +105,7 @@ def start(config: TrainConfig) -> Task:
         raise RunError(
             "the folder {path} cannot be made: {reason}", path=str(folder), reason=error.strerror or ""
         ) from None
-    tasks.begin("cnnviz.train.finder", folder, lock)
+    tasks.begin("cnnviz.search.finder", folder, lock)
     _forget_old(folder.parent)
     return Task(folder)
 
