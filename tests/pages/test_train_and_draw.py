@@ -10,9 +10,10 @@ from PIL import Image, ImageDraw
 from cnnviz.components import Drawing
 from cnnviz.spec import to_json
 from cnnviz.train import runs
+from cnnviz.train.run import ALIVE
 from cnnviz.ui.shell import PAGES
 from cnnviz.zoo import get
-from tests.pages.conftest import component, go, stage_of
+from tests.pages.conftest import component, components, go, stage_of
 
 WIDGETS = ("button", "selectbox", "slider", "select_slider", "number_input", "text_input", "button_group", "toggle", "file_uploader", "download_button")  # fmt: skip
 
@@ -31,15 +32,16 @@ def test_a_run_is_started_watched_to_its_end_and_drawn_with(open_page, app):
     app.button(key="widget:start").click().run()
     assert len(runs.list_runs()) == 1
     deadline = time.monotonic() + 90
-    while runs.list_runs()[0].state() in {"starting", "running"}:
+    while runs.list_runs()[0].state() in ALIVE:
         assert time.monotonic() < deadline
         time.sleep(0.2)
     app.run()
     facts = {metric.label: metric.value for metric in app.metric}
     assert facts["Test accuracy"].endswith("%")
-    curve = component(app)
-    assert len(curve["loss"]["train"]) > 3
-    assert len(curve["accuracy"]["val"]) == 3
+    [given] = components(app, "curves")
+    points = {(curve["plot"], curve["name"]): len(curve["points"]) // 2 for curve in given["curves"]}
+    assert points["loss", "Training"] > 3
+    assert points["accuracy", "Validation"] == 3
     go(app, "draw")
     app.selectbox(key="widget:checkpoint").set_value(runs.list_runs()[0].name).run()
     assert not app.error
@@ -48,7 +50,7 @@ def test_a_run_is_started_watched_to_its_end_and_drawn_with(open_page, app):
 def test_stop_ends_a_run_and_says_so(open_page, app):
     open_page("train", epochs="500")
     app.button(key="widget:start").click().run()
-    app.button(key="widget:stop").click().run()
+    app.button(key="widget:run_stop").click().run()
     assert runs.list_runs()[0].state() == "stopped"
     assert not app.exception
 
