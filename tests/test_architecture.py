@@ -51,7 +51,7 @@ RULE = {
     "data.loading": BASE | {"data.folder", "torch"},
     "data.datasets": LIGHT | {"data", "numpy", "PIL", "torch", "torchvision"},
     "nets": LIGHT | {"shapes", "torch", "safetensors", "torchinfo", "-onnx"},
-    "train.config": LIGHT | {"shapes", "data.catalog"},
+    "train.config": LIGHT | {"shapes", "zoo", "data.catalog"},
     "train.events": BASE,
     "train.control": LIGHT | TRAIN,
     "train.history": BASE | {"train.events"},

@@ -152,8 +152,8 @@ def test_a_logarithmic_slider_gives_each_power_of_ten_the_same_length(page: Page
     row = slider(page, "learn_rate")
     for share, rate in ((0.0, 0.001), (0.25, 0.01), (0.5, 0.1), (0.75, 1.0), (1.0, 10.0)):
         at_rest(page, row)  # what stands above comes and goes with the settings
-        left, right, height = ends(row)
-        page.mouse.click(left + (right - left) * share, height)
+        left, right, _height = ends(row)
+        row.get_by_role("slider").click(position={"x": 8 + (right - left) * share, "y": 8})
         assert value(row) == pytest.approx(rate, rel=0.05)
     eventually(lambda: "It diverges" in page.get_by_test_id("stAlert").inner_text(), "the rate arrives")
 

@@ -252,9 +252,9 @@ def test_stop_ends_the_training_within_about_a_second_and_resume_takes_it_up(
     assert took < 2, f"stopped after {took:.1f} s"
     assert shown < 4, f"shown after {shown:.1f} s"
     expect(page.get_by_role("button", name="Pause")).to_have_count(0)
-    points = progress(page)
+    _points, step = progress(page)  # at rest the curve has more points
     page.wait_for_timeout(1500)
-    assert progress(page) == points
+    assert progress(page)[1] == step
     page.get_by_role("button", name="Resume").click()
     badge(page, "running")
     eventually(lambda: progress(page)[1] > points[1], "it goes on", 30)

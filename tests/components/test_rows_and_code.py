@@ -23,7 +23,7 @@ code("a = 1\\n", {"conv": (1,)}, labels.code(), "k", name="Net", group="g", sele
 
 
 def shown(script, **session):
-    app = AppTest.from_string(script)
+    app = AppTest.from_string(script, default_timeout=60)
     for name, value in session.items():
         app.session_state[name] = value
     app.run()

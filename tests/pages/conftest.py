@@ -75,7 +75,7 @@ def texts(app):
 
     def collect(element):
         for name in ("value", "label", "body", "help", "placeholder", "options"):
-            if name == "value" and element.type in {"selectbox", "button_group"}:
+            if name == "value" and element.type in {"selectbox", "multiselect", "button_group"}:
                 continue  # one of the options, and not as it is shown
             value = getattr(element, name, None)
             found.extend([value] if isinstance(value, str) else value if isinstance(value, list) else [])

@@ -140,6 +140,10 @@ def test_what_was_left_out_of_an_upload_is_named(open_page, app):
     open_page("data", dataset="zip")
     upload(app, content.getvalue())
     assert "Left out: 1." in app.warning[0].value
+    go(app, "train")
+    assert not any("Left out" in each.value for each in app.warning)
+    assert any("Left out: 1." in each.value for each in app.caption)
+    go(app, "data")
     assert "pets/cat/broken.png` is not a picture" in app.warning[0].value
 
 

@@ -13,6 +13,7 @@ from cnnviz.train import runs
 from cnnviz.train.run import ALIVE
 from cnnviz.ui.shell import PAGES
 from cnnviz.zoo import get
+from tests import shelf
 from tests.pages.conftest import component, components, go, stage_of
 
 WIDGETS = ("button", "selectbox", "slider", "select_slider", "number_input", "text_input", "button_group", "toggle", "file_uploader", "download_button")  # fmt: skip
@@ -101,6 +102,14 @@ def seven():
     return Drawing(
         base64.b64encode(out.getvalue()).decode(), [{"size": 20, "points": [[80, 70], [200, 70], [130, 230]]}]
     )
+
+
+def test_runs_to_draw_with_have_their_names_and_trials_come_last(open_page, tmp_path):
+    for age, (name, about) in enumerate({"t": {"search": "rates"}, "r": {"name": "Mine"}, "o": {}}.items()):
+        (shelf.made(tmp_path / "runs", name, age=age, about=about).path / "best.safetensors").touch()
+    options = open_page("draw").selectbox(key="widget:checkpoint").options[2:]
+    told = [(option.split(" · ")[0], option.split(" · ")[2]) for option in options]
+    assert told == [("Mine", "r"), ("LeNet", "o"), ("LeNet", "t (trial of rates)")]
 
 
 @pytest.mark.parametrize("checkpoint", ["digit_recognizer", "lenet"])

@@ -199,7 +199,8 @@ def shuffled(rates, seed):
 
 def test_trials_at_the_same_time(searching, done, monkeypatch):
     monkeypatch.setenv("CNNVIZ_CPU_PLACES", "2")
-    search = searching(trials=3, parallel=2)
+    base = TrainConfig(tiny_network(), device="cpu", epochs=80)  # long enough to meet on a busy machine
+    search = searching(base, trials=3, parallel=2)
     assert done(search) == "finished"
     found = searches.progress(search)
     assert len(found.of("finished")) == 3

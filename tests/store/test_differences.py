@@ -17,6 +17,12 @@ def test_the_same_config_twice_has_no_difference():
     assert differences([config(), config()]).differing == {}
 
 
+def test_what_was_changed_by_hand_is_never_the_same_in_all():
+    found = differences([config(), config()], {"learning_rate"})
+    assert found.differing == {"learning_rate": (0.001, 0.001)}
+    assert "learning_rate" not in found.same
+
+
 def test_two_networks_differ_in_name_and_input():
     found = differences([config(), config(network=get("tiny_vgg", classes=10))]).differing
     assert found == {"network": ("LeNet", "TinyVGG")}

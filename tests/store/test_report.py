@@ -10,6 +10,7 @@ import pytest
 from cnnviz.explain import epochs as looks
 from cnnviz.language import LANGUAGES
 from cnnviz.store import report, upkeep
+from cnnviz.train.events import Changed, to_line
 from tests import shelf
 
 EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)> & "quotes" \'too\''
@@ -116,6 +117,20 @@ def test_the_config_in_it_is_the_run_s(run):
     text = "".join(Page(report.html(run)).text)
     start = text.index('{\n "cnnviz_config"')
     assert json.JSONDecoder().raw_decode(text[start:])[0] == json.loads(run.config().to_json())
+
+
+def test_the_same_numbers_are_promised_only_where_nothing_was_changed_by_hand(run, runs_folder):
+    assert "bit for bit" in report.html(run)
+    assert "bit for bit" not in report.html(shelf.made(runs_folder, "fast", shelf.config(mode="fast")))
+    gpu = shelf.made(runs_folder, "gpu")
+    events = gpu.path / "events.jsonl"
+    events.write_text(events.read_text().replace('"device": "cpu"', '"device": "cuda:0"'))
+    assert "bit for bit" not in report.html(gpu)
+    with (run.path / "events.jsonl").open("a") as file:
+        file.write(to_line(Changed(12, "learning_rate", 0.01, 1.2)))
+    text = report.html(run)
+    assert "bit for bit" not in text
+    assert text.count("learning rate 0.01 after step 12") == 2  # beside the config, and at "How to repeat it"
 
 
 def test_colour_kernels_are_pictures_and_many_classes_need_no_matrix(runs_folder):

@@ -8,7 +8,7 @@ import pytest
 from cnnviz.errors import RunError
 from cnnviz.store import overview, upkeep
 from cnnviz.train import about, locks, runs
-from cnnviz.train.events import Resumed, to_line
+from cnnviz.train.events import Changed, Resumed, to_line
 from cnnviz.train.runs import Run
 from tests import shelf
 
@@ -195,6 +195,26 @@ def test_a_run_that_was_stopped_has_its_best_validation_so_far(runs_folder):
     assert 0.86 <= row.val_accuracy <= 0.87
     failed = upkeep.record(shelf.made(runs_folder, "b", end="failed"))
     assert failed.failure.values == {"reason": "<b>no space</b>"}
+
+
+def test_what_was_changed_by_hand_and_the_epochs_that_came_to_it_are_known(runs_folder):
+    run = shelf.made(runs_folder, "a", end="none", epochs=3)
+    rate, more = Changed(12, "learning_rate", 0.01, 1.2), Changed(20, "epochs", 5.0, 2.0)
+    with (run.path / "events.jsonl").open("a") as file:
+        file.writelines(map(to_line, [rate, more]))
+    row = upkeep.record(run)
+    assert (row.epochs_ahead, row.changes) == (5, (rate, more))
+    with (run.path / "events.jsonl").open("a") as file:
+        file.writelines(map(to_line, [Resumed(shelf.BEGAN, 30, 5), Resumed(shelf.BEGAN, 30, 9)]))
+    row = upkeep.record(run)
+    assert row.epochs_ahead == 9
+    assert [(each.name, each.value, each.step) for each in row.changes[2:]] == [("epochs", 9.0, 30)]
+
+
+def test_two_nameless_runs_of_one_network_are_told_apart_by_their_time(runs_folder):
+    titles = {upkeep.record(shelf.made(runs_folder, name, age=600 * ord(name))).title for name in "ab"}
+    assert len(titles) == 2
+    assert all(title.startswith("LeNet, ") for title in titles)
 
 
 def test_damaged_runs_have_a_row_too(runs_folder):

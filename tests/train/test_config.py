@@ -155,6 +155,13 @@ def test_unknown_and_missing_fields_are_refused(tiny):
         TrainConfig.from_json(json.dumps(data))
 
 
+def test_a_file_may_name_a_documented_network():
+    config = TrainConfig.from_json('{"cnnviz_config": 1, "network": "lenet", "epochs": 2}')
+    assert config == TrainConfig(zoo.get("lenet"), epochs=2)
+    with pytest.raises(SpecError, match="there is no network `letnet`; there are: .*lenet"):
+        TrainConfig.from_json('{"cnnviz_config": 1, "network": "letnet"}')
+
+
 def test_a_mistake_in_the_network_names_its_place(tiny):
     data = json.loads(TrainConfig(tiny).to_json())
     data["network"]["body"][1]["padding"] = -1

@@ -125,7 +125,7 @@ def test_the_place_of_a_killed_process_goes_to_the_next(root, begin, wait_for, t
 
 
 def test_who_needs_two_devices_waits_for_both_and_is_not_passed_by(root, begin, wait_for, tmp_path):
-    begin("left", "cuda:0", seconds=1.5)
+    begin("left", "cuda:0", seconds=5)  # long enough for three processes to begin on a busy machine
     wait_for(lambda: names(tmp_path, "in") == ["left"])
     begin("both", "cuda:0", "cuda:1", seconds=0.1)
     wait_for(lambda: "both" in names(tmp_path, "drew"))

@@ -21,7 +21,7 @@ SHOWN = {
     "badge", "page_link", "toast", "echo",
 }  # fmt: skip
 SEEN = {"help", "placeholder", "label", "title"}
-NAMES = {"torchinfo", "ReLU", "Sigmoid", "Tanh", "LeNet", "/home/ada/pictures", "adam, adamw, sgd, rmsprop", "constant, one_cycle, cosine", "none, shift, drawing"}  # fmt: skip
+NAMES = {"torchinfo", "ReLU", "Sigmoid", "Tanh", "LeNet", "/home/ada/pictures", "adam, adamw, sgd, rmsprop", "constant, step, cosine, one_cycle", "flip,crop,shift,rotate,colour,drawing; none", "auto, torch, xavier, kaiming", "tpe, random, grid", "median, none"}  # fmt: skip
 
 
 def literals(node):
@@ -49,7 +49,7 @@ def literals(node):
 
 
 # Icons, inline code, torch's own names and parameters, formulas: the same in every language.
-CODE = re.compile(r":material|`|nn\.|f\W?\(x\)$|[a-z]+(_[a-z]+)+$")
+CODE = re.compile(r":material|-badge\[| :small|`|nn\.|f\W?\(x\)$|[a-z]+(_[a-z]+)+$")
 
 
 def unmarked(path):

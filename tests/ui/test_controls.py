@@ -47,7 +47,7 @@ def script():
 
 
 def test_fields_are_brought_into_the_bounds_before_they_are_shown():
-    app = AppTest.from_function(script)
+    app = AppTest.from_function(script, default_timeout=60)
     app.session_state[fields.ACT_X.key] = 5.0
     app.session_state[fields.ACT_DEPTH.key] = 1
     app.run()
