@@ -70,6 +70,8 @@ def find_lr(
     elif found:
         typer.echo(_("the loss falls fastest at {rate}").format(rate=f"{found.steepest:.2g}"))
         typer.echo(_("a tenth of the rate where it is lowest: {rate}").format(rate=f"{found.tenth:.2g}"))
+        if found.apart:
+            typer.echo(_("the two lie far apart: the curve is not clear"))
     elif task.state() == "finished":
         typer.echo(_("the loss hardly fell at any rate: this test says nothing about this network"))
     _end(task)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 from cnnviz.data import catalog
 from cnnviz.errors import RunError
@@ -36,8 +37,15 @@ SKIPPED = 0.1
 BESIDE = 3
 """Points on each side that a slope is taken through: the difference of two neighbours is mostly chance."""
 
-LEAST_FALL = 0.1
-"""Part of its first value that the loss must fall by for the curve to speak for a rate at all."""
+LEAST_FALL = 0.15
+"""Part of where it lay before that the loss must fall by for the curve to speak for a rate at all: with sigmoids and
+batches of 16 its mean wanders by 0.1 without anything being learned."""
+
+BEGUN = 0.1
+"""Part of the whole fall after which it has begun: before it, a steep place is a wobble."""
+
+APART = 30.0
+"""Two suggestions that differ by a larger factor contradict each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,11 @@ class Suggestion:
 
     steepest: float
     tenth: float
+
+    @property
+    def apart(self) -> bool:
+        """Whether the two rules contradict each other: then neither can be trusted."""
+        return max(self.steepest, self.tenth) > APART * min(self.steepest, self.tenth)
 
 
 @dataclass(slots=True)
@@ -159,8 +172,14 @@ def suggest(points: Sequence[Point]) -> Suggestion | None:
     if not kept:
         return None
     at = min(range(len(kept)), key=lambda number: kept[number].smooth)
-    falling = range(BESIDE, min(at + 1, len(kept) - BESIDE))
-    if not falling or kept[at].smooth > (1 - LEAST_FALL) * kept[0].smooth:
+    lowest = kept[at].smooth
+    before = median(point.smooth for point in kept[: at + 1])  # where it lay at rates that change nothing
+    if lowest > (1 - LEAST_FALL) * before:
+        return None
+    still = before - BEGUN * (before - lowest)
+    begun = max((number for number in range(at) if kept[number].smooth >= still), default=0)
+    falling = range(max(BESIDE, begun), min(at + 1, len(kept) - BESIDE))
+    if not falling:
         return None
     steepest = min(falling, key=lambda number: _slope(kept[number - BESIDE : number + BESIDE + 1]))
     return Suggestion(kept[steepest].rate, kept[at].rate / 10)

@@ -43,6 +43,10 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 TrialState = Literal["running", "finished", "pruned", "failed", "stopped"]
 
 
+LEARNED = 0.1
+"""Part of the way from guessing to all right that a trial must have gone to have learned anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One trial of a search.
@@ -84,6 +88,12 @@ class Progress:
     def best(self) -> Trial | None:
         """Return the finished trial with the highest accuracy, the first of equals; None where none has finished."""
         return max(self.of("finished"), key=lambda trial: trial.accuracy or 0.0, default=None)
+
+    def none_learned(self, classes: int) -> bool:
+        """Return whether trials have finished and none is clearly better than guessing one of so many classes."""
+        guess = 1 / max(1, classes)
+        best = self.best()
+        return best is not None and (best.accuracy or 0.0) < min(2 * guess, guess + LEARNED * (1 - guess))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What differs between configs, and what they have in common: the first question when two runs came out differently."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -26,11 +26,15 @@ class Differences:
     same: dict[str, Any]
 
 
-def differences(configs: Sequence[TrainConfig]) -> Differences:
+def differences(configs: Sequence[TrainConfig], changed: Collection[str] = ()) -> Differences:
     """Return the fields in which configs differ, and those in which they agree.
 
     Networks of one name are compared layer by layer, each under its path: ``network.fc.2``. Those with
     different names differ in their name and input only, as nothing else could be set side by side.
+
+    Args:
+        configs: at least one.
+        changed: fields that somebody changed while one of them trained; they differ, whatever the configs say.
     """
     networks = [config.network for config in configs]
     every = [_facts(config) for config in configs]
@@ -39,7 +43,9 @@ def differences(configs: Sequence[TrainConfig]) -> Differences:
     names = dict.fromkeys(name for facts in every for name in facts)
     columns = {name: tuple(facts.get(name) for facts in every) for name in names}
     differing = {
-        name: values for name, values in columns.items() if any(value != values[0] for value in values)
+        name: values
+        for name, values in columns.items()
+        if name in changed or any(value != values[0] for value in values)
     }
     return Differences(
         differing, {name: values[0] for name, values in columns.items() if name not in differing}

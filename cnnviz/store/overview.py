@@ -6,6 +6,7 @@ needs: the start, the ends of epochs, the end.
 
 import json
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,18 @@ from cnnviz.errors import CnnvizError
 from cnnviz.train import about as saying
 from cnnviz.train.about import About
 from cnnviz.train.config import TrainConfig
-from cnnviz.train.events import EpochEnd, Failed, Finished, Started, Steps, Stopped, from_line, whole_lines
+from cnnviz.train.events import (
+    Changed,
+    EpochEnd,
+    Failed,
+    Finished,
+    Resumed,
+    Started,
+    Steps,
+    Stopped,
+    from_line,
+    whole_lines,
+)
 from cnnviz.train.history import EVENTS
 from cnnviz.train.run import ALIVE, CONFIG, Run, State
 from cnnviz.train.runs import list_runs
@@ -26,7 +38,7 @@ MOST_KEPT = 4000
 
 _NEEDED = tuple(
     json.dumps({"event": kind.__name__})[:-1].encode()
-    for kind in (Started, EpochEnd, Finished, Stopped, Failed)
+    for kind in (Started, EpochEnd, Changed, Resumed, Finished, Stopped, Failed)
 )
 _STEPS = json.dumps({"event": Steps.__name__})[:-1].encode()
 
@@ -41,7 +53,8 @@ class Record:
         state: where it is now.
         config: what is trained; None where it is damaged.
         parameters: numbers that are learned. device: what it ran on. steps, epochs: how far it went.
-        epochs_ahead: how many epochs it was to have.
+        epochs_ahead: how many epochs it was to have, as far as is known now.
+        changes: what somebody changed by hand after its start, the oldest first: its config does not say so.
         val_accuracy, val_loss, best_epoch: of the epoch with the best validation accuracy, 0 to 1.
         train_accuracy, train_loss: of the last epoch.
         test_accuracy, test_loss: of the best weights on the test pictures, once it has finished.
@@ -59,6 +72,7 @@ class Record:
     steps: int
     epochs: int
     epochs_ahead: int
+    changes: tuple[Changed, ...]
     val_accuracy: float | None
     val_loss: float | None
     best_epoch: int | None
@@ -78,10 +92,11 @@ class Record:
 
     @property
     def title(self) -> str:
-        """What it is called: the name that somebody gave it, else what it trains."""
+        """What it is called: the name that somebody gave it, else what it trains and when it was made."""
         if self.about.name:
             return self.about.name
-        return self.config.network.name if self.config else self.name
+        made = time.strftime("%m-%d %H:%M", time.localtime(self.created))
+        return f"{self.config.network.name}, {made}" if self.config else self.name
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -172,7 +187,7 @@ def _read(run: Run) -> Record:
         ("parameters", "device", "val_accuracy", "val_loss", "best_epoch", "train_accuracy", "train_loss",
          "test_accuracy", "test_loss", "seconds", "samples_per_second", "failure")
     )  # fmt: skip
-    facts |= {"steps": 0, "epochs": 0, "epochs_ahead": config.epochs if config else 0}
+    facts |= {"steps": 0, "epochs": 0, "epochs_ahead": config.epochs if config else 0, "changes": ()}
     for line in _lines(run.path / EVENTS):
         try:
             _fold(facts, from_line(line))
@@ -203,6 +218,15 @@ def _fold(facts: dict[str, Any], event: object) -> None:
         case Started():
             facts |= {"parameters": event.parameters, "device": event.device_name}
             facts["epochs_ahead"] = max(facts["epochs_ahead"], event.epochs)
+        case Changed():
+            facts["changes"] += (event,)
+            if event.name == "epochs":
+                facts["epochs_ahead"] = int(event.value)
+        case Resumed():
+            if event.epochs != facts["epochs_ahead"]:
+                facts["epochs_ahead"] = event.epochs
+                seconds = facts["seconds"] or 0.0
+                facts["changes"] += (Changed(event.step, "epochs", float(event.epochs), seconds),)
         case Steps():
             facts |= {"steps": event.step, "seconds": event.seconds}
             facts["samples_per_second"] = event.samples_per_second

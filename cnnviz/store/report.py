@@ -42,7 +42,7 @@ def html(run: Run, language: str = DEFAULT) -> str:
     sections = [
         _head(row, _), _failure(run, language, _), _facts(row, history, _), _note(row), _curves(history, _),
         _answers(run, row, classes, _), _kernels(run, _), _columns(_config(row, _), _layers(row.config, _)), _card(run, _),
-        _again(row, _),
+        _again(row, history, _),
     ]  # fmt: skip
     body = "\n".join(filter(None, sections))
     written = _("Written by cnnviz, {time}.").format(time=_moment(time.time()))
@@ -174,7 +174,9 @@ def _columns(*sections: str) -> str:
 def _config(row: Record, _: Say) -> str:
     if row.config is None:
         return ""
-    return _section(_("Config"), f'<div class="wide">{parts.pairs(parts.told(row.config))}</div>')
+    by_hand = _("Changed by hand: {changes}.").format(changes=parts.changes(row.changes, _))
+    said = f"<p>{escape(by_hand)}</p>" if row.changes else ""
+    return _section(_("Config"), f'<div class="wide">{parts.pairs(parts.told(row.config))}</div>{said}')
 
 
 def _layers(config: TrainConfig | None, _: Say) -> str:
@@ -205,13 +207,17 @@ def _card(run: Run, _: Say) -> str:
     return _section(_("What the run says of itself"), f'<div class="wide">{parts.pairs(said)}</div>')
 
 
-def _again(row: Record, _: Say) -> str:
+def _again(row: Record, history: History, _: Say) -> str:
     if row.config is None:
         return ""
     first = _("Save the config below as config.json, then:")
     exact = _("The same config and seed give the same numbers on a CPU, bit for bit, with the same versions and number of threads.")  # fmt: skip
     inside = [f"<p>{escape(first)}</p><pre>python -m cnnviz train --config config.json</pre>"]
-    if row.config.mode == "exact":
+    on_cpu = history.started is not None and history.started.device.startswith("cpu")
+    if row.changes:
+        other = _("This run was changed by hand while it trained, so its config alone does not give the same numbers: {changes}.")  # fmt: skip
+        inside.append(f"<p>{escape(other.format(changes=parts.changes(row.changes, _)))}</p>")
+    elif row.config.mode == "exact" and on_cpu:
         inside.append(f"<p>{escape(exact)}</p>")
     inside.append(
         f"<details><summary>config.json</summary><pre>{escape(row.config.to_json())}</pre></details>"

@@ -15,6 +15,7 @@ from PIL import Image
 
 from cnnviz.explain.evaluation import Answers
 from cnnviz.train.config import TrainConfig
+from cnnviz.train.events import Changed
 
 MOST_CLASSES = 30
 """A larger matrix fits on no paper: then only the most frequent mix-ups are named."""
@@ -54,6 +55,18 @@ def told(config: TrainConfig) -> dict[str, str]:
     values = json.loads(config.to_json())
     values["network"] = config.network.name
     return flat({name: value for name, value in values.items() if name != "cnnviz_config"})
+
+
+def changes(given: Iterable[Changed], _: Callable[[str], str]) -> str:
+    """Return what somebody changed by hand while a network trained, and when."""
+    told = {
+        "learning_rate": _("learning rate {value} after step {step}"),
+        "epochs": _("{value} epochs in all, said after step {step}"),
+    }
+    return "; ".join(
+        told.get(each.name, each.name).format(value=f"{each.value:g}", step=f"{each.step:,}")
+        for each in given
+    )
 
 
 def flat(values: Mapping[str, Any], before: str = "") -> dict[str, str]:

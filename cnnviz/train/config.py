@@ -6,6 +6,7 @@ import re
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
+from cnnviz import zoo
 from cnnviz.data.catalog import DEFAULT, is_folder, lookup
 from cnnviz.errors import SpecError
 from cnnviz.shapes import say, trace
@@ -176,6 +177,8 @@ class TrainConfig:
     def from_json(cls, text: str) -> "TrainConfig":
         """Return the config that a JSON text describes; fields that it lacks are at their defaults.
 
+        The network is described in full, as ``to_json`` writes it, or is the name of a documented one.
+
         Raises:
             SpecError: if the text is no JSON or describes no config.
             DataError: for a data set that is not in the catalog.
@@ -200,7 +203,8 @@ class TrainConfig:
         if isinstance(given.get("augment"), str):  # as older runs say it
             given["augment"] = () if given["augment"] == "none" else (given["augment"],)
         try:
-            given["network"] = from_data(given["network"])
+            named = isinstance(given["network"], str)
+            given["network"] = zoo.get(given["network"]) if named else from_data(given["network"])
         except SpecError as error:
             raise error.at("network") from None
         return cls(**given)

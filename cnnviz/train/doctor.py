@@ -8,12 +8,13 @@ and Courville 2016, chapter 11; Karpathy's "A recipe for training neural network
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from cnnviz.language import N_, Sentence
-from cnnviz.spec import ReLU, Sigmoid, Tanh, leaves
+from cnnviz.spec import BatchNorm2d, Dropout, ReLU, Sigmoid, Tanh, leaves
 from cnnviz.train.config import TrainConfig
 from cnnviz.train.events import Failed, Finished
 from cnnviz.train.history import History
@@ -23,6 +24,9 @@ ORDER: tuple[Severity, ...] = ("error", "warning", "advice", "good")
 
 FEWEST_STEPS = 30
 """Before so many steps nothing is judged but numbers that are not finite."""
+
+PATIENCE = 0.3
+"""Part of the planned steps that a network has to begin to learn: sigmoids often stand still at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,17 @@ class Finding:
 
 
 def examine(history: History, config: TrainConfig) -> tuple[Finding, ...]:
-    """Return what is to be said of a training, the most serious first; nothing while there is nothing to say."""
+    """Return what is to be said of a training, the most serious first; nothing while there is nothing to say.
+
+    Of a training that ended well the good comes first.
+    """
     if not history.started or not history.loss:
         return ()
     found: list[Finding] = []
     for rule in RULES:
         found += rule(history, config)
-    return tuple(sorted(found, key=lambda finding: ORDER.index(finding.severity)))
+    order = ("good", *ORDER) if _ended_well(history) else ORDER
+    return tuple(sorted(found, key=lambda finding: order.index(finding.severity)))
 
 
 def _not_finite(history: History, config: TrainConfig) -> Iterable[Finding]:
@@ -56,7 +64,7 @@ def _not_finite(history: History, config: TrainConfig) -> Iterable[Finding]:
             "The numbers were no longer finite at step {step}: the {what} of `{layer}` was the first.",
             {"step": history.step, "what": names.get(what, what), "layer": layer},
         ),
-        tuple(_calmer(config)),
+        tuple(_calmer(history, config)),
     )
 
 
@@ -73,34 +81,34 @@ def _diverging(history: History, config: TrainConfig) -> Iterable[Finding]:
                 "The loss grows instead of falling: it was {lowest} at its best and is {now} now; guessing gives {chance}.",
                 {"lowest": _short(lowest), "now": _short(now), "chance": _short(chance)},
             ),
-            tuple(_calmer(config)),
+            tuple(_calmer(history, config)),
         )
 
 
 def _not_learning(history: History, config: TrainConfig) -> Iterable[Finding]:
     classes = _classes(history, config)
     chance = math.log(classes)
-    enough = len(history.loss) >= 100 or (history.epochs and len(history.loss) >= FEWEST_STEPS)
     now, accuracy = _recent(history.loss), _recent(history.accuracy)
     stuck = 0.97 * chance <= now <= 1.5 * chance and accuracy < min(1.5 / classes, 1 / classes + 0.2)
-    if not enough or not stuck:
+    if not stuck or not _had_its_time(history, config):
         return
     advice = [
         Sentence(
             "Try a learning rate ten times larger, then one ten times smaller (now {rate}).",
-            {"rate": _short(_rate(history, config))},
+            {"rate": _short(_peak_rate(history, config))},
         ),
         Sentence("Let the learning-rate finder look for one."),
     ]
     if _saturating(config):
         advice += [
             Sentence("Networks of sigmoids often stand still at first: give it some epochs more."),
-            Sentence("Take ReLU instead of sigmoid, or set the initialisation to Xavier."),
+            Sentence("Take ReLU instead of sigmoid."),
         ]
+        advice += _initialise(config, "xavier")
     else:
-        advice.append(
-            Sentence("Add batch normalisation after the convolutions, or set the initialisation to Kaiming.")
-        )
+        if not _has(config, BatchNorm2d):
+            advice.append(Sentence("Add batch normalisation after the convolutions."))
+        advice += _initialise(config, "kaiming")
     yield Finding(
         "warning",
         Sentence(
@@ -131,7 +139,9 @@ def _overfitting(history: History, config: TrainConfig) -> Iterable[Finding]:
         advice.append(Sentence("Set early stopping, so that it ends when validation stops improving."))
     if not config.weight_decay:
         advice.append(Sentence("Set a weight decay, such as 0.0005."))
-    advice.append(Sentence("Add dropout before the last layers, or take a smaller network."))
+    if not _has(config, Dropout):
+        advice.append(Sentence("Add dropout before the last layers."))
+    advice.append(Sentence("Take a smaller network."))
     yield Finding(
         "warning",
         Sentence(
@@ -155,19 +165,21 @@ def _plateau(history: History, config: TrainConfig) -> Iterable[Finding]:
         return
     if next(iter(_not_learning(history, config)), None):
         return
+    advice = [
+        Sentence(
+            "Lower the learning rate now, for instance to {rate}.",
+            {"rate": _short(_rate(history, config) / 10)},
+        )
+    ]
+    if config.schedule not in ("cosine", "one_cycle"):
+        advice.append(Sentence("Next time take a schedule that ends low: cosine or one cycle."))
     yield Finding(
         "advice",
         Sentence(
             "It stands still: for {count} epochs the loss has not become better than {loss}.",
             {"count": wait, "loss": _short(before)},
         ),
-        (
-            Sentence(
-                "Lower the learning rate now, for instance to {rate}.",
-                {"rate": _short(_rate(history, config) / 10)},
-            ),
-            Sentence("Next time take a schedule that ends low: cosine or one cycle."),
-        ),
+        tuple(advice),
     )
 
 
@@ -196,10 +208,7 @@ def _inside(history: History, config: TrainConfig) -> Iterable[Finding]:
                 "{share} of the units of `{layer}` are dead: their ReLU gives 0 for every picture, so they no longer learn.",
                 {"share": _percent(dead[path]), "layer": path},
             ),
-            (
-                Sentence("Start again with a smaller learning rate, or with a warm-up."),
-                Sentence("Add batch normalisation before the ReLU, or set the initialisation to Kaiming."),
-            ),
+            tuple(_alive_units(config)),
         )
     if full:
         path = max(full, key=full.__getitem__)
@@ -211,7 +220,8 @@ def _inside(history: History, config: TrainConfig) -> Iterable[Finding]:
             ),
             (
                 Sentence("Take ReLU instead, or add batch normalisation before it."),
-                Sentence("Set the initialisation to Xavier, or take a smaller learning rate."),
+                *_initialise(config, "xavier"),
+                Sentence("Start again with a smaller learning rate."),
             ),
         )
     norms = [norm for norm in last.gradient_norms if math.isfinite(norm)]
@@ -239,7 +249,8 @@ def _end(history: History, config: TrainConfig) -> Iterable[Finding]:
             ),
         )
     seen = end.val_accuracy if end.val_accuracy is not None else end.train_accuracy
-    if end.train_accuracy < 0.8 and seen - end.train_accuracy > -0.05:
+    # Validation far above training: it learned within the epoch that the training accuracy is the mean of.
+    if end.train_accuracy < 0.8 and -0.05 < seen - end.train_accuracy < 0.1:
         if not next(iter(_not_learning(history, config)), None):
             yield Finding(
                 "advice",
@@ -249,15 +260,17 @@ def _end(history: History, config: TrainConfig) -> Iterable[Finding]:
                 ),
                 (
                     Sentence("Train more epochs, or with a larger learning rate."),
-                    Sentence("Take a larger network, or less augmentation and weight decay."),
+                    Sentence("Take a larger network, or less augmentation and weight decay.")
+                    if config.augment or config.weight_decay
+                    else Sentence("Take a larger network."),
                 ),
             )
-    elif end.test_accuracy is not None and end.train_accuracy - end.test_accuracy < 0.03:
+    elif _ended_well(history):
         yield Finding(
             "good",
             Sentence(
                 "It learned well: {test} right on test pictures that it had never seen, almost as many as on those that it learned from.",
-                {"test": _percent(end.test_accuracy)},
+                {"test": _percent(end.test_accuracy or 0.0)},
             ),
         )
 
@@ -266,9 +279,53 @@ Rule = Callable[[History, TrainConfig], Iterable[Finding]]
 RULES: tuple[Rule, ...] = (_not_finite, _diverging, _not_learning, _overfitting, _plateau, _inside, _end)
 
 
-def _calmer(config: TrainConfig) -> Iterable[Sentence]:
+def _ended_well(history: History) -> bool:
+    end = history.end
+    if not isinstance(end, Finished) or end.test_accuracy is None:
+        return False
+    return end.train_accuracy >= 0.8 and end.train_accuracy - end.test_accuracy < 0.03
+
+
+def _had_its_time(history: History, config: TrainConfig) -> bool:
+    """Return whether a network that has learned nothing by now is late: behind the warm-up, a part of the whole done."""
+    if len(history.loss) < FEWEST_STEPS or not history.started:
+        return False
+    warm = config.warm_up * history.started.steps_per_epoch
+    planned = history.total_steps or 0
+    return isinstance(history.end, Finished) or history.step >= max(warm, PATIENCE * planned)
+
+
+def _alive_units(config: TrainConfig) -> Iterable[Sentence]:
+    if config.warm_up or config.schedule == "one_cycle":
+        yield Sentence("Start again with a smaller learning rate.")
+    else:
+        yield Sentence("Start again with a smaller learning rate, or with a warm-up.")
+    if not _has(config, BatchNorm2d):
+        yield Sentence("Add batch normalisation before the ReLU.")
+    yield from _initialise(config, "kaiming")
+
+
+def _initialise(config: TrainConfig, how: Literal["xavier", "kaiming"]) -> Iterable[Sentence]:
+    """Advise an initialisation, unless the training has it: "auto" takes Xavier's for sigmoids and tanhs."""
+    taken = config.initialisation
+    if taken == "auto":
+        taken = "xavier" if _saturating(config) else "torch"
+    if taken != how:
+        xavier, kaiming = (
+            Sentence("Set the initialisation to Xavier."),
+            Sentence("Set the initialisation to Kaiming."),
+        )
+        yield xavier if how == "xavier" else kaiming
+
+
+def _has(config: TrainConfig, *kinds: type) -> bool:
+    return any(isinstance(layer, kinds) for _, layer in leaves(config.network.body))
+
+
+def _calmer(history: History, config: TrainConfig) -> Iterable[Sentence]:
     yield Sentence(
-        "Take a smaller learning rate, such as {rate}.", {"rate": _short(config.learning_rate / 10)}
+        "Take a smaller learning rate, such as {rate}.",
+        {"rate": _short(_peak_rate(history, config) / 10)},
     )
     if not config.clip_norm:
         yield Sentence("Clip the gradients: a norm of 1 is usual.")
@@ -284,7 +341,22 @@ def _classes(history: History, config: TrainConfig) -> int:
 
 
 def _saturating(config: TrainConfig) -> bool:
-    return any(isinstance(layer, Sigmoid | Tanh) for _, layer in leaves(config.network.body))
+    return _has(config, Sigmoid, Tanh)
+
+
+def _peak_rate(history: History, config: TrainConfig) -> float:
+    """Return the largest rate of the schedule, times what somebody scaled it with in the middle."""
+    peak, before, since = config.learning_rate, 0.0, -1
+    for change in history.changes:
+        if change.name != "learning_rate":
+            continue
+        at = bisect_right(history.rate_steps, change.step) - 1
+        if at >= 0 and history.rate_steps[at] > since:
+            before = history.rates[at]
+        if before > 0:
+            peak *= change.value / before
+        before, since = change.value, change.step
+    return peak
 
 
 def _rate(history: History, config: TrainConfig) -> float:

@@ -15,7 +15,7 @@ from cnnviz.spec import Network
 from cnnviz.train.config import TrainConfig
 from cnnviz.train.devices import SEVERAL, Device
 
-WITHIN = 1.5
+WITHIN = 2.0
 """Factor within which real peaks were found."""
 
 BASELINE = {"cpu": 700_000_000, "cuda": 800_000_000, "mps": 300_000_000}
@@ -84,7 +84,7 @@ def estimate(config: TrainConfig, device: Device | None = None) -> Estimate:
     kind = device.kind if device else "cpu"
     free = device.memory_free // (ids.count(device.id) or 1) if device else 0
     known = _Known(config, kind, free)
-    part = ceil(config.batch_size / len(ids))
+    part = ceil(min(config.batch_size, learned_from(config) or config.batch_size) / len(ids))
     now = memory(config.network, part, config.optimizer, config.momentum)
     total = known.total(part)
     largest = MOST_BATCH if not free else min(MOST_BATCH, known.largest(int(MARGIN * free)) * len(ids))
@@ -92,6 +92,11 @@ def estimate(config: TrainConfig, device: Device | None = None) -> Estimate:
         2 * now.weights, now.gradients, now.optimizer, now.activations, known.passing(part), known.data,
         known.baseline, total, free, largest, not free or total <= MARGIN * free,
     )  # fmt: skip
+
+
+def learned_from(config: TrainConfig) -> int:
+    """Return how many pictures there are to learn from, which no batch can exceed; 0 for a folder, which is not counted."""
+    return round(catalog.lookup(config.dataset).train_count * (1 - config.validation_fraction))
 
 
 def largest_batch(config: TrainConfig, free: int, kind: str = "cpu") -> int:

@@ -53,6 +53,7 @@ def apply(config: TrainConfig) -> None:
         state.put(fields.OWN_NETWORK, to_link(config.network))
         state.put(fields.NETWORK, network.OWN)
     best = suggested(config.network, config.dataset)
+    training.forget_refused()
     for name, field in training.FORM.items():
         value = getattr(config, name)
         state.put(field, None if value == getattr(best, name) else value)

@@ -21,11 +21,12 @@ SHOWN = 5
 """Sentences about pictures that were left out; further ones are counted."""
 
 
-def choose(after: Callable[[], None] | None = None) -> str | None:
+def choose(after: Callable[[], None] | None = None, *, looking: bool = False) -> str | None:
     """Show the data sets and return the chosen one's name; None while it cannot be used.
 
     Args:
         after: called when the choice changes.
+        looking: whether to say what exactly was left out of an upload; elsewhere its count is enough.
 
     Raises:
         DataError: if it cannot be used, with the reason.
@@ -50,7 +51,7 @@ def choose(after: Callable[[], None] | None = None) -> str | None:
             return None
         chosen = f"{catalog.FOLDER}{path}"
     elif chosen in uploads:
-        _own_upload(chosen, after)
+        _own_upload(chosen, after, looking=looking)
     else:
         info = catalog.lookup(chosen)
         st.caption(
@@ -123,7 +124,7 @@ def _take_in(after: Callable[[], None] | None) -> None:
     st.rerun()
 
 
-def _own_upload(name: str, after: Callable[[], None] | None) -> None:
+def _own_upload(name: str, after: Callable[[], None] | None, *, looking: bool) -> None:
     """Say what an upload holds and what was left out of it, and offer to remove it."""
     classes = catalog.lookup(name).classes
     some = ", ".join(classes[:SHOWN]) + (" …" if len(classes) > SHOWN else "")
@@ -145,7 +146,10 @@ def _own_upload(name: str, after: Callable[[], None] | None) -> None:
     said = [_("{count:,} pictures were taken in.").format(count=found.pictures)]
     if found.left_out:
         said.append(_("Left out: {count:,}.").format(count=len(found.left_out)))
-        said += [f"\n- {sentence(each)}" for each in found.left_out[:SHOWN]]
+        said += [f"\n- {sentence(each)}" for each in found.left_out[:SHOWN]] if looking else []
+    if not looking:
+        st.caption(" ".join(said))
+        return
     (st.warning if found.left_out else st.success)(
         " ".join(said), icon=":material/rule:" if found.left_out else ":material/check:"
     )

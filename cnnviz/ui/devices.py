@@ -5,11 +5,12 @@ from pathlib import Path
 import streamlit as st
 
 from cnnviz.errors import DeviceError
-from cnnviz.train import devices, queue
+from cnnviz.train import devices, queue, runs
 from cnnviz.train import warm as standby
 from cnnviz.train.config import TrainConfig
 from cnnviz.train.devices import SEVERAL, Device
-from cnnviz.train.estimate import Estimate, estimate
+from cnnviz.train.estimate import Estimate, estimate, learned_from
+from cnnviz.train.run import ALIVE
 from cnnviz.train.runs import runs_root
 from cnnviz.ui import fields, state, tables, warm
 from cnnviz.ui.i18n import _
@@ -36,8 +37,18 @@ def choose() -> str:
     chosen = str(
         st.selectbox(_("Device"), list(titles), format_func=titles.__getitem__, **state.widget(fields.DEVICE))
     )
-    st.caption(_about(chosen, devices.pick(chosen, found)))
+    alive = any(run.state() in ALIVE for run in runs.list_runs())
+    st.fragment(_say, key="device_use", run_every=FRESH if alive else None)(chosen)
     return chosen
+
+
+def _say(chosen: str) -> None:
+    """Say what is free on the chosen device and who uses it; anew while somebody trains."""
+    try:
+        picked = devices.pick(chosen, _available(str(runs_root())))
+    except DeviceError:
+        return  # it has gone since: the next run of the whole page offers what is left
+    st.caption(_about(chosen, picked))
 
 
 def show_estimate(config: TrainConfig) -> None:
@@ -46,6 +57,13 @@ def show_estimate(config: TrainConfig) -> None:
     found = estimate(config, min(picked, key=lambda device: device.memory_free))
     if found.free and not found.fits:
         _warn(config, found)
+    pictures = learned_from(config)
+    if 0 < pictures < config.batch_size:
+        st.caption(
+            _("One batch holds all {count} training pictures: each epoch is a single step.").format(
+                count=f"{pictures:,}"
+            )
+        )
     line = _("Memory: about {size}").format(size=tables.size(found.total))
     if found.free:
         line = _("Memory: about {size} of {free} free").format(
@@ -114,8 +132,11 @@ def _about(chosen: str, picked: list[Device]) -> str:
                 free=tables.size(device.memory_free), total=tables.size(device.memory_total)
             )
         )
-    inside = list(dict.fromkeys(user for each in picked for user in each.users[: queue.places(each.id)]))
-    waiting = {user for each in picked for user in each.users}.difference(inside)
+    # A run that has just ended still has its place for a moment, and the answer may be two seconds old.
+    ended = {run.name for run in runs.list_runs() if run.state() not in ALIVE}
+    users = [[user for user in each.users[: queue.places(each.id)] if user not in ended] for each in picked]
+    inside = list(dict.fromkeys(user for part in users for user in part))
+    waiting = {user for each in picked for user in each.users}.difference(inside, ended)
     facts.append(_("in use by {run}").format(run=", ".join(inside)) if inside else _("nobody trains on it"))
     if waiting:
         facts.append(_("{count} waiting").format(count=len(waiting)))

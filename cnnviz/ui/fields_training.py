@@ -44,6 +44,12 @@ PATIENCE = _choice("patience", between(0, 1000))
 INITIALISATION = _choice("initialisation", one_of(*config.INITIALISATIONS), "start")
 MODE = _choice("mode", one_of(*config.MODES))
 COMPILED = _choice("compiled", flag)
+FORM_REFUSED: Field[dict[str, Any]] = Field("form_refused", {}, never)
+"""Numbers of the form that were typed and cannot be: name -> (what was typed, what the field was then)."""
+STARTED = Field("started", "", never)
+"""The run that this session's Start has begun."""
+SCROLL = Field("scroll", False, never)
+"""Whether the page is to show that run next, wherever it was scrolled to."""
 CONFIG_PROBLEM: Field[Any] = Field("config_problem", None, never)
 """Why the config file that somebody gave is none; None where it is."""
 WATCHED: Field[str] = Field("watched", "", never)

@@ -1,13 +1,14 @@
 """The right half of the Train page: one run, read anew a little more than once a second while it lives."""
 
 import time
+from statistics import fmean
 
 import streamlit as st
 
 from cnnviz.errors import RunError
 from cnnviz.train import queue, runs
 from cnnviz.train.events import Failed, Finished
-from cnnviz.train.run import ALIVE, Run, State
+from cnnviz.train.run import ALIVE, STATES, Run, State
 from cnnviz.ui import fields, labels, live_controls, live_curves, live_watching, runs_words, state, tables
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _, failure
@@ -16,13 +17,22 @@ from cnnviz.ui.live_reading import Reading, reading
 EVERY = 0.7
 """Seconds from one look at a living run to the next: with what the way to the screen takes, less than one."""
 
+MEAN = 50
+"""Steps that the training accuracy and loss are a mean over, at most: a single batch jumps."""
+
 
 def choose_run() -> Run | None:
     """Show the menu of runs and return the chosen one; the newest at first, None where there is none."""
     found = {run.name: run for run in runs.list_runs()}
     if not found:
         return None
-    if state.get(fields.RUN) not in found:
+    linked = state.get(fields.RUN)
+    if linked not in found:
+        if linked:
+            st.info(
+                _("There is no run `{run}`. The newest is shown.").format(run=linked.replace("`", "")),
+                icon=":material/info:",
+            )
         state.put(fields.RUN, next(iter(found)))
     chosen = st.selectbox(
         _("Run"), list(found), format_func=lambda name: _title(found[name]), label_visibility="collapsed",
@@ -54,12 +64,20 @@ def _view(name: str) -> None:
             live_controls.show(run, known, now)
             _progress(known, now)
             _facts(known)
-            live_watching.doctor(known, failure(failed) if failed else "")
+            live_watching.doctor(known, _why(run, failed) if failed else "")
             live_curves.show(known, running=now in ALIVE)
             live_watching.show(known)
         _log(failed)
         if was_alive != (now in ALIVE):
             st.rerun()  # the whole page: the polling begins or ends
+
+
+def _why(run: Run, failed: Failed) -> str:
+    """Return why a run failed; where it was killed, also that nothing is lost."""
+    saved = any((run.path / name).is_file() for name in STATES)
+    if run.end() is None and run.can_resume() and saved:
+        return f"{failure(failed)} {_('Resume goes on from the last saved step.')}"
+    return failure(failed)
 
 
 def _head(known: Reading, now: State) -> None:
@@ -136,10 +154,12 @@ def _facts(known: Reading) -> None:
             _("On pictures that were never trained with; they are asked once, at the end."),
         )
         _metric(_("Validation accuracy"), runs_words.percent(val[-1] if val else None))
-        _metric(
-            _("Training accuracy"), runs_words.percent(history.accuracy[-1] if history.accuracy else None)
-        )
-        _metric(_("Training loss"), f"{history.loss[-1]:.4f}" if history.loss else "–")
+        count = min(MEAN, len(history.loss), history.started.steps_per_epoch if history.started else MEAN)
+        explained = _("Mean over the last {count} batches, as the network found them.").format(count=count)
+        accuracy = fmean(history.accuracy[-count:]) if count else None
+        _metric(_("Training accuracy"), runs_words.percent(accuracy), explained if count else None)
+        loss = f"{fmean(history.loss[-count:]):.4f}" if count else "–"
+        _metric(_("Training loss"), loss, explained if count else None)
         speed = history.samples_per_second
         _metric(_("Samples per second"), f"{speed:,.0f}" if speed else "–")
         _metric(_("Time"), labels.duration(history.seconds))

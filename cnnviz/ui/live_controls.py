@@ -25,6 +25,9 @@ def show(run: Run, known: Reading, now: State) -> None:
             _living(run, known, now)
         else:
             _at_rest(run, known)
+    change = known.history.changes[-1] if known.history.changes else None
+    if now == "paused" and change and change.name == "learning_rate" and change.step >= known.history.step:
+        st.caption(_("Learning rate {rate} from the next step on.").format(rate=f"{change.value:.3g}"))
     problem = state.get(fields.ASKED_PROBLEM)
     if problem and problem[0] == run.name:
         st.warning(problem[1], icon=":material/info:")
@@ -46,7 +49,8 @@ def _living(run: Run, known: Reading, now: State) -> None:
             help=_("While paused: train with so many batches more, then wait again."),
         )  # fmt: skip
     _button("stop", _("Stop"), "stop", lambda: runs.stop(run), run)
-    rates = known.history.rates
+    history = known.history
+    rates = [*history.rates[-1:], *(each.value for each in history.changes if each.name == "learning_rate" and each.step >= history.step)]  # fmt: skip
     with st.form("rate_form", border=False, width="content", clear_on_submit=True), _row("rate_row"):
         st.text_input(
             _("Learning rate"), placeholder=_("rate {rate}").format(rate=f"{rates[-1]:.3g}" if rates else "–"),

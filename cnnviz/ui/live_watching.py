@@ -24,6 +24,8 @@ COLUMNS = 72
 
 def doctor(known: Reading, failure: str) -> None:
     """Show what the doctor says, and why the run failed where it did."""
+    if not known.history.loss and not failure:
+        return  # queued or starting: there is nothing yet that could stand out
     language = current()
     found = [
         Said(each.severity, each.message.say(language), tuple(one.say(language) for one in each.advice))

@@ -53,7 +53,7 @@ def show() -> None:
     name = None
     with choices:
         with guard():
-            name = data_choice.choose(_other)
+            name = data_choice.choose(_other, looking=True)
         with guard(), st.expander(_("Network"), icon=":material/account_tree:", key="widget:data_network"):
             chosen = network.choose(training.forget_suggestions)
         if chosen:

@@ -83,6 +83,8 @@ def _result(task: Task, curve: Curve, config: TrainConfig) -> None:
     if found is None:
         return
     st.markdown(_said(found))
+    if found.apart:
+        st.caption(_("The two lie far apart: the curve is not clear. Try each for an epoch, or search."))
     with st.container(horizontal=True, gap="small"):
         taken = state.get(fields.LEARNING_RATE)
         for value, key, kind in (

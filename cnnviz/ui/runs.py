@@ -39,24 +39,6 @@ def show() -> list[Record]:
     return [known[name] for name in state.get(fields.RUNS_CHOSEN) if name in known]
 
 
-def short_list(most: int = 5) -> None:
-    """Show the newest runs, one line each, with the way to all of them; for other pages."""
-    rows = upkeep.records()
-    for row in rows[:most]:
-        name, colour, icon = runs_words.STATES[row.state]
-        reached = f" · {runs_words.percent(row.test_accuracy)}" if row.test_accuracy is not None else ""
-        st.markdown(
-            f":{colour}-badge[{icon} {_(name)}] {plain(runs_words.title(row))}{reached} "
-            f":small[:gray[{runs_words.moment(row.created)}]]"
-        )
-    from cnnviz.ui import shell  # noqa: PLC0415  (the frame knows the pages, and its parts come first)
-
-    title = (
-        _("All {count} runs: compare, tag, export") if len(rows) > most else _("Compare, tag, export runs")
-    )
-    st.page_link(shell.page("runs"), label=title.format(count=len(rows)), icon=":material/list:")
-
-
 def choose(*names: str) -> None:
     """Choose runs from elsewhere than the table, which then shows the choice."""
     state.put(fields.RUNS_CHOSEN, names)
@@ -204,6 +186,7 @@ def _columns(found: Sequence[Record]) -> dict[str, list[Any]]:
         _("State"): [runs_words.state(row.state) for row in found],
         _("Test accuracy"): [share(row.test_accuracy) for row in found],
         _("Best validation"): [share(row.val_accuracy) for row in found],
+        _("Learning rate"): [row.config.learning_rate if row.config else None for row in found],
         _("Network"): [row.network for row in found],
         _("Data set"): [runs_words.dataset(row.dataset) for row in found],
         _("Tags"): [list(row.tags) for row in found],
@@ -225,6 +208,7 @@ def _kinds() -> dict[str, Any]:
         _("Run"): kind.TextColumn(width="medium"),
         _("Test accuracy"): kind.NumberColumn(format="%.2f %%", help=_("Of the best weights on the test pictures, asked once at the end.")),
         _("Best validation"): kind.NumberColumn(format="%.2f %%", help=_("The highest accuracy on the validation pictures after an epoch.")),
+        _("Learning rate"): kind.NumberColumn(format="%.3g", help=_("The largest rate of the schedule, as the config says it.")),
         _("Tags"): kind.ListColumn(),
         _("Time"): kind.NumberColumn(format="%.1f s"),
         _("Parameters"): kind.NumberColumn(format="localized"),

@@ -65,12 +65,15 @@ def _differences(rows: Sequence[Record]) -> None:
         st.warning(_("The config of these cannot be read: {runs}").format(runs=damaged))
     if len(known) < 2:
         return
-    found = differences([row.config for row in known if row.config])
+    changed = {change.name for row in known for change in row.changes}
+    found = differences([row.config for row in known if row.config], changed)
     seeds = Counter(row.seed for row in known)
     if found.differing:
         columns: dict[str, list[str]] = {_("Run"): [_title(rows, row) for row in known]}
         for name, values in found.differing.items():
-            cells = [_value(name, value) for value in values]
+            cells = [
+                _changed(row, name, _value(name, value)) for row, value in zip(known, values, strict=True)
+            ]
             if name == "seed":
                 same = _("same seed")
                 cells = [f"{cell} :violet-badge[{same}]" if seeds[value] > 1 else cell for cell, value in zip(cells, values, strict=True)]  # fmt: skip
@@ -151,6 +154,16 @@ def _title(rows: Sequence[Record], row: Record) -> str:
 def _badge(row: Record) -> str:
     name, colour, icon = runs_words.STATES[row.state]
     return f":{colour}-badge[{icon} {_(name)}]"
+
+
+def _changed(row: Record, name: str, value: str) -> str:
+    """Return a config's value with what somebody made of it while the run went on."""
+    for change in row.changes:
+        if change.name == name:
+            value = _("{before}; {value} after step {step}").format(
+                before=value, value=f"{change.value:g}", step=f"{change.step:,}"
+            )
+    return value
 
 
 def _value(name: str, value: Any) -> str:

@@ -44,6 +44,8 @@ def _head(row: Record) -> None:
     device = f" · {plain(row.device)}" if row.device else ""
     what = f"{plain(row.network or '?')} · {plain(runs_words.dataset(row.dataset))}"
     st.caption(f"{what}{device} · {runs_words.moment(row.created)} · `{row.name}`")
+    if changed := runs_words.changes(row):
+        st.caption(changed)
     with st.container(horizontal=True, key="runs_ways"):
         alive = row.state in ALIVE
         if st.button(
@@ -204,6 +206,8 @@ def _config(row: Record) -> None:
     network = values.pop("network")
     st.markdown(_("The same training again, on any machine with cnnviz:"))
     st.code("python -m cnnviz train --config config.json", language="bash")
+    if changed := runs_words.changes(row):
+        st.caption(changed + " " + _("The config does not say so."))
     st.download_button(
         _("Config (JSON)"), text, CONFIG, "application/json", icon=":material/data_object:", key="runs_save_config",
         on_click="ignore",

@@ -4,6 +4,7 @@ import re
 import time
 
 from cnnviz.language import N_
+from cnnviz.store import report_parts
 from cnnviz.store.overview import Record
 from cnnviz.train.run import State
 from cnnviz.ui import labels
@@ -51,6 +52,12 @@ def moment(created: float) -> str:
 def lasted(seconds: float | None) -> str:
     """Return how long something took."""
     return "–" if seconds is None else labels.duration(seconds)
+
+
+def changes(row: Record) -> str:
+    """Return what somebody changed by hand while it trained, as a sentence; "" for nothing."""
+    told = report_parts.changes(row.changes, _)
+    return _("Changed by hand: {changes}.").format(changes=told) if told else ""
 
 
 def title(row: Record) -> str:

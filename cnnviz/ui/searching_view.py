@@ -12,6 +12,7 @@ from cnnviz.search import searches
 from cnnviz.search.searches import Progress, Search, Trial
 from cnnviz.search.space import SearchConfig
 from cnnviz.search.tasks import ALIVE
+from cnnviz.shapes import trace
 from cnnviz.train import runs
 from cnnviz.train.run import Run
 from cnnviz.ui import fields, labels, searching_words, state
@@ -133,6 +134,11 @@ def _facts(config: SearchConfig, progress: Progress, now: str) -> None:
         if failed := len(progress.of("failed")):
             st.metric(_("Failed"), failed, width="content")
         st.metric(_("Time"), labels.duration(progress.seconds), width="content")
+    if _none_learned(config, progress):
+        st.warning(
+            _("No finished trial is clearly better than guessing, so none is marked as the best: their order is chance. Give the trials more epochs, or vary other rates."),
+            icon=":material/help:",
+        )  # fmt: skip
     if progress.of("failed") and not progress.of("finished", "pruned", "running", "stopped"):
         first = progress.of("failed")[0]
         st.error(
@@ -141,6 +147,10 @@ def _facts(config: SearchConfig, progress: Progress, now: str) -> None:
             ),
             icon=":material/error:",
         )
+
+
+def _none_learned(config: SearchConfig, progress: Progress) -> bool:
+    return progress.none_learned(trace(config.base.network).output_shape[-1])
 
 
 def _tries(progress: Progress) -> None:
@@ -170,7 +180,7 @@ def _tries(progress: Progress) -> None:
 
 def _table(config: SearchConfig, progress: Progress) -> None:
     trials = sorted(progress.trials.values(), key=lambda trial: -trial.number)
-    best = progress.best()
+    best = None if _none_learned(config, progress) else progress.best()
     rows = {
         _("Trial"): [f"{trial.number} ★" if best and trial.number == best.number else str(trial.number) for trial in trials],
         _("State"): [_stands(trial) for trial in trials],
@@ -208,7 +218,7 @@ def _pictures(config: SearchConfig, progress: Progress) -> None:
         )  # fmt: skip
         with st.container(key="search_lines"):
             st.html(SCROLLED.replace("WIDTH", str(AXIS * (len(config.space) + 1))))
-            st.plotly_chart(figure, key="search_parallel", config={"displayModeBar": False})
+            st.plotly_chart(figure, key="search_coordinates", config={"displayModeBar": False})
         st.caption(_("Each line is a trial. Drag along an axis to keep only the lines that pass there; drag axes to sort them."))  # fmt: skip
     with mattered:
         shares = _importance(config, tuple(progress.of("finished")))
@@ -244,13 +254,13 @@ def _chosen(search: Search, config: SearchConfig, progress: Progress) -> None:
     numbers = [trial.number for _number, trial in sorted(progress.trials.items()) if trial.run]
     if not numbers:
         return
-    best = progress.best()
+    best = None if _none_learned(config, progress) else progress.best()
     if state.get(fields.SEARCH_TRIAL) not in [0, *numbers]:
         state.put(fields.SEARCH_TRIAL, 0)
     number = state.get(fields.SEARCH_TRIAL) or (best.number if best else numbers[-1])
     key = "widget:search_trial"
     st.session_state[key] = number
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="search_trial"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="search_one_trial"):
         st.selectbox(
             _("Trial"), numbers, key=key, width=140,
             format_func=lambda each: f"{each} ★" if best and each == best.number else str(each),

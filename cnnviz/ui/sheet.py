@@ -9,8 +9,9 @@ from cnnviz.components import Drawing, Prediction, drawing
 from cnnviz.data import images
 from cnnviz.errors import DataError, RunError
 from cnnviz.explain import checkpoints
+from cnnviz.store import upkeep
 from cnnviz.train import runs
-from cnnviz.ui import cache, fields, labels, state, warm
+from cnnviz.ui import cache, fields, labels, runs_words, state, warm
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
 
@@ -24,7 +25,8 @@ def choose_checkpoint() -> str:
     Raises:
         RunError: if there is none (a clone without its weights).
     """
-    names = [*checkpoints.shipped(), *checkpoints.imported(), *checkpoints.of_runs()]
+    trained = sorted(checkpoints.of_runs(), key=_is_trial)  # a search's trials last
+    names = [*checkpoints.shipped(), *checkpoints.imported(), *trained]
     if not names:
         raise RunError("there is no trained network yet: train one, then come back")
     state.keep_among(fields.CHECKPOINT, names)
@@ -92,5 +94,10 @@ def _title(name: str) -> str:
         return _("{name}, shipped").format(name=title)
     if name in checkpoints.imported():
         return _("{name}, brought along").format(name=name)
-    config = runs.find(name).config()
-    return f"{config.network.name} · {labels.dataset(config.dataset)} · {name}"
+    row = upkeep.record(runs.find(name))
+    title = f"{row.about.name or row.network or name} · {runs_words.dataset(row.dataset)} · {name}"
+    return _("{name} (trial of {search})").format(name=title, search=row.search) if row.search else title
+
+
+def _is_trial(name: str) -> bool:
+    return bool(upkeep.record(runs.find(name)).search)

@@ -9,7 +9,9 @@ from typing import Any
 
 import streamlit as st
 
+from cnnviz import zoo
 from cnnviz.data import catalog
+from cnnviz.shapes import trace
 from cnnviz.spec import Network
 from cnnviz.train.config import (
     AUGMENTS,
@@ -21,8 +23,9 @@ from cnnviz.train.config import (
     check_classes,
     suggested,
 )
-from cnnviz.ui import fields, state
+from cnnviz.ui import fields, labels, state
 from cnnviz.ui.field import Field
+from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
 
 FORM: dict[str, Field[Any]] = {
@@ -37,6 +40,30 @@ FORM: dict[str, Field[Any]] = {
 """The fields of the form, by the names of ``TrainConfig``."""
 
 
+FIRST = """<style>
+@media (max-width: 640px) { [data-testid="stColumn"]:has(.st-key-train_run) { order: -1; } }
+</style>"""
+"""On a phone the run stands above the long form while it is what was just started, or lives."""
+
+SCROLL = """<style>.st-key-train_run { scroll-margin-top: 4.5rem; }</style><script>
+{
+  const run = document.querySelector(".st-key-train_run");
+  const top = run ? run.getBoundingClientRect().top : 0;
+  if (run && (top < 0 || top > innerHeight / 2)) run.scrollIntoView({ block: "start" });
+}
+</script>"""
+"""Start is often pressed where the run is out of sight."""
+
+
+def bring_into_view(run: str, *, alive: bool) -> None:
+    """Show where the run is that is watched: above the form on a phone, and in sight once Start has been pressed."""
+    if alive or run == state.get(fields.STARTED):
+        st.html(FIRST)
+    if state.get(fields.SCROLL):
+        state.put(fields.SCROLL, False)
+        st.html(SCROLL, unsafe_allow_javascript=True)
+
+
 def config_of_fields(network: Network, dataset: str, device: str) -> TrainConfig:
     """Return the whole config that the form stands for.
 
@@ -45,15 +72,82 @@ def config_of_fields(network: Network, dataset: str, device: str) -> TrainConfig
     """
     check_classes(network, len(catalog.lookup(dataset).classes), dataset)
     best = suggested(network, dataset)
+    return replace(best, device=device, **_chosen(best))
+
+
+def choose_config(network: Network, dataset: str, device: str) -> tuple[TrainConfig | None, TrainConfig]:
+    """Return the config, None with a sentence on the page where it cannot be, and one whose numbers the form shows."""
+    config = None
+    with guard():
+        if not _offer_classes(network, dataset):
+            config = config_of_fields(network, dataset, device)
+    if config:
+        return config, config
+    best = suggested(network, f"{catalog.FOLDER}.")  # a folder is not asked for its classes
+    chosen = _chosen(best)
+    if "batch_size" in chosen:  # one picture a step is too few for some networks
+        chosen["batch_size"] = max(2, chosen["batch_size"])
+    return None, replace(best, device=device, **chosen)
+
+
+def refused(config: TrainConfig) -> list[str]:
+    """Return the names of the shown numbers that were typed and cannot be: nothing is to be started with others."""
+    return [name for name in _refused() if _matters(name, config)]
+
+
+def _chosen(best: TrainConfig) -> dict[str, Any]:
+    """Return what was changed in the form, less what another choice has made pointless: its widget is not shown."""
     chosen = {name: state.get(field) for name, field in FORM.items() if state.get(field) is not None}
-    # What another choice has made pointless is left out: its widget is not shown either.
     if chosen.get("optimizer", best.optimizer) != "sgd" or not chosen.get("momentum", best.momentum):
         chosen["nesterov"] = False
     if not chosen.get("validation_fraction", best.validation_fraction):
         chosen["patience"] = 0
     if chosen.get("mode", best.mode) != "fast":
         chosen["compiled"] = False
-    return replace(best, device=device, **chosen)
+    return chosen
+
+
+def _matters(name: str, config: TrainConfig) -> bool:
+    """Return whether a number decides anything beside what else is chosen."""
+    match name:
+        case "momentum":
+            return config.optimizer in {"sgd", "rmsprop"}
+        case "step_epochs" | "step_factor":
+            return config.schedule == "step"
+        case "warm_up":
+            return config.schedule != "one_cycle"
+        case "patience":
+            return config.validation_fraction > 0
+    return True
+
+
+def _offer_classes(network: Network, dataset: str) -> bool:
+    """Say where a network tells another number of classes apart than the data have, and offer to give it theirs."""
+    info, found = catalog.lookup(dataset), trace(network).output_shape
+    classes = len(info.classes)
+    title = info.title if catalog.is_folder(dataset) else labels.dataset(dataset)
+    if len(found) != 1 or found == (classes,):
+        return False
+    st.error(
+        _("{network} tells {found} classes apart, but {dataset} has {classes}.").format(
+            network=network.name, found=found[0], dataset=title, classes=classes
+        ),
+        icon=":material/error:",
+    )
+    entry = zoo.ZOO.get(state.get(fields.NETWORK))
+    if entry and "classes" in entry.options and classes >= entry.options["classes"].least:
+        st.button(
+            _("Give {network} {classes} classes").format(network=network.name, classes=classes), icon=":material/build:",
+            key="widget:fit_classes", on_click=_give_classes, args=(classes,), width="stretch",
+        )  # fmt: skip
+    else:
+        st.caption(_("Its last layer must give {classes} scores: change it on the Build page.").format(classes=classes))  # fmt: skip
+    return True
+
+
+def _give_classes(classes: int) -> None:
+    state.put(fields.OPTIONS["classes"], classes)
+    forget_suggestions()
 
 
 def choose_numbers(config: TrainConfig) -> None:
@@ -77,7 +171,7 @@ def choose_rest(config: TrainConfig) -> None:
         _regularisation(config)
     with st.expander(_("Precision and first weights"), icon=":material/tune:", key="widget:group_precision"):
         _precision(config)
-    changed = [name for name in FORM if state.get(FORM[name]) is not None]
+    changed = [name for name in FORM if state.get(FORM[name]) is not None or name in _refused()]
     if changed and st.button(
         _("Back to what is suggested"), icon=":material/restart_alt:", key="widget:suggested", type="tertiary",
         help=_("Changed: {names}").format(names=", ".join(changed)), on_click=_forget_all,
@@ -93,7 +187,7 @@ def forget_suggestions() -> None:
 
 def _optimiser(config: TrainConfig) -> None:
     _pick(_("Optimiser"), config, fields.OPTIMIZER, dict(zip(OPTIMIZERS, ("Adam", "AdamW", "SGD", "RMSprop"), strict=True)))  # fmt: skip
-    if config.optimizer in {"sgd", "rmsprop"}:
+    if _matters("momentum", config):
         _number(_("Momentum"), config, fields.MOMENTUM, 0.0, 0.9999, step=0.05, format="%g")
     if config.optimizer == "sgd" and config.momentum:
         _flag(_("Nesterov's momentum"), config, fields.NESTEROV, _("Looks one step ahead before it turns."))
@@ -103,13 +197,13 @@ def _optimiser(config: TrainConfig) -> None:
     )  # fmt: skip
     titles = (_("Constant"), _("Steps down"), _("Cosine: down to 0"), _("One cycle: up, then down to 0"))
     _pick(_("Learning-rate schedule"), config, fields.SCHEDULE, dict(zip(SCHEDULES, titles, strict=True)))
-    if config.schedule == "step":
+    if _matters("step_factor", config):
         columns = st.columns(2)
         with columns[0]:
             _number(_("Step every … epochs"), config, fields.STEP_EPOCHS, 1, 1000)
         with columns[1]:
             _number(_("Times"), config, fields.STEP_FACTOR, 1e-6, 1.0, step=0.1, format="%g")
-    if config.schedule != "one_cycle":
+    if _matters("warm_up", config):
         _number(
             _("Warm-up (epochs)"), config, fields.WARM_UP, 0.0, 1000.0, step=0.5, format="%g",
             help=_("The rate rises from 0 before the schedule begins."),
@@ -137,7 +231,7 @@ def _regularisation(config: TrainConfig) -> None:
         _("Validation part"), config, fields.VALIDATION, 0.0, 0.9, step=0.05, format="%g",
         help=_("Part of the training pictures that is kept for validation; 0 keeps none."),
     )  # fmt: skip
-    if config.validation_fraction:
+    if _matters("patience", config):
         _number(
             _("Early stopping: patience (epochs)"), config, fields.PATIENCE, 0, 1000,
             help=_("Ends after so many epochs without a better validation loss; 0 never does."),
@@ -163,16 +257,55 @@ def _precision(config: TrainConfig) -> None:
 
 
 def _forget_all() -> None:
+    forget_refused()
     for field in FORM.values():
         state.put(field, None)
+
+
+def forget_refused() -> None:
+    """Forget the numbers that were typed and cannot be."""
+    state.put(fields.FORM_REFUSED, {})
+
+
+def _refused() -> dict[str, Any]:
+    """Return what was typed and cannot be; once something else has set the field, it is gone."""
+    typed = state.get(fields.FORM_REFUSED)
+    kept = {name: pair for name, pair in typed.items() if state.get(FORM[name]) == pair[1]}
+    if kept != typed:
+        state.put(fields.FORM_REFUSED, kept)
+    return {name: value for name, (value, _before) in kept.items()}
 
 
 def _number(
     title: str, config: TrainConfig, field: Field[Any], least: float, most: float, **more: Any
 ) -> None:
-    now = getattr(config, field.key)
+    """Show a number. Streamlit would keep a number out of its bounds to itself, so it has none and they are checked here."""
     make = float if isinstance(least, float) else int
-    st.number_input(title, least, most, **more, **_shown(field, min(max(make(now), least), most), make))
+    typed, kept = _refused().get(field.key), state.get(field)
+    key = f"widget:{field.key}"
+    st.session_state[key] = make(
+        next(each for each in (typed, kept, getattr(config, field.key)) if each is not None)
+    )
+
+    def follow() -> None:
+        value = st.session_state[key]
+        others = {name: pair for name, pair in state.get(fields.FORM_REFUSED).items() if name != field.key}
+        if least <= value <= most:
+            state.put(field, make(value))
+        else:
+            others[field.key] = (value, state.get(field))
+        state.put(fields.FORM_REFUSED, others)
+
+    st.number_input(title, key=key, on_change=follow, **({"step": 1} | more))
+    if typed is not None:
+        sentence = (
+            _("`{parameter}` (={value}) must be an integer from {least} to {most}") if make is int
+            else _("`{parameter}` (={value}) must be a number from {least} to {most}")
+        )  # fmt: skip
+        said = [f"{number:.10g}" for number in (typed, least, most)]
+        st.markdown(
+            f":red[{sentence.format(parameter=field.key, value=said[0], least=said[1], most=said[2])}]"
+        )
 
 
 def _flag(title: str, config: TrainConfig, field: Field[Any], explained: str) -> None:

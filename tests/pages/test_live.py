@@ -130,6 +130,10 @@ def test_a_living_run_is_paused_stepped_and_continued_by_its_buttons(open_page):
         assert run.state() == "paused"
         assert buttons(app) == {"Continue": False, "1 step": False, "10 steps": False, "Stop": False}
         before = part(app, "curves")["curves"][0]["points"][-2]
+        app.text_input(key="widget:new_rate").set_value("0.0125")
+        app.button(key="widget:set_rate").click().run()
+        assert "Learning rate 0.0125 from the next step on." in [each.value for each in app.caption]
+        assert app.text_input(key="widget:new_rate").placeholder == "rate 0.0125"
         app.button(key="widget:run_step_1").click().run()
         assert part(app, "curves")["curves"][0]["points"][-2] == before + 1
         app.button(key="widget:run_continue").click().run()
@@ -163,4 +167,24 @@ def test_a_queued_run_says_its_place(open_page):
     with folders.living(runs_root(), mood="wait") as run:
         app = open_page("train", run=run.name)
         assert "Number 3 in line for cpu" in app.get("progress")[0].proto.text
+        assert not components(app, "found"), "the doctor has nothing to say yet"
         assert buttons(app) == {"Pause": True, "1 step": True, "10 steps": True, "Stop": False}
+
+
+def test_a_link_to_a_run_that_is_not_there_says_so(open_page):
+    folders.written(runs_root())
+    app = open_page("train", run="x-not-there")
+    assert any("There is no run `x-not-there`" in each.value for each in app.info)
+    assert not app.exception
+
+
+def test_the_tiles_are_means_over_the_last_batches(open_page):
+    app = open_page("train", run=folders.written(runs_root()).name)
+    [tile] = [each for each in app.metric if each.label == "Training accuracy"]
+    assert "Mean over the last" in tile.help
+
+
+def test_a_killed_run_says_that_nothing_is_lost(open_page):
+    run = folders.written(runs_root(), end="killed")
+    (run.path / "state.safetensors").write_bytes(b"")
+    assert "Resume goes on from the last saved step." in said(open_page("train", run=run.name))[0]["text"]

@@ -22,7 +22,7 @@ def widget(app, kind, key):
     return getattr(app, kind)(key=f"widget:{key}")
 
 
-def ended(name="past", end="finished", trials=12, failed=False, **changes):
+def ended(name="past", end="finished", trials=12, failed=False, best=0.9, **changes):
     """Write the folder of a search that has ended, as the searcher leaves it."""
     config = SearchConfig(
         TrainConfig(tiny_network(), device="cpu", epochs=3), SPACE, trials=trials, **changes
@@ -43,7 +43,7 @@ def ended(name="past", end="finished", trials=12, failed=False, **changes):
         said = {"template": "the disk is full: {reason}", "details": {"reason": "x"}} if failed else {}
         news.say(
             trial=number, run=run.name, values=values, state=state, epochs=0 if failed else 3,
-            accuracy=None if failed else 0.9 - abs(number - 4) / 100, spent=2.0 * number, **({"template": "", "details": {}} | said),
+            accuracy=None if failed else best - abs(number - 4) / 100, spent=2.0 * number, **({"template": "", "details": {}} | said),
         )  # fmt: skip
     news.end(end, spent=2.0 * trials) if end != "killed" else None
     return searches.Search(folder)
@@ -136,6 +136,7 @@ def test_an_ended_search_shows_its_trials_its_best_and_its_pictures(open_page):
     ended()
     app = open_page("search")
     assert app.metric[0].value == "90.00 %"
+    assert not app.warning
     table = app.dataframe[0].value
     assert table["Trial"].iloc[0] == "12"
     assert "4 ★" in list(table["Trial"])
@@ -154,6 +155,13 @@ def test_an_ended_search_shows_its_trials_its_best_and_its_pictures(open_page):
     ]
     assert bars["data"][0]["type"] == "bar"
     assert widget(app, "selectbox", "search_trial").value == 4
+
+
+def test_trials_that_all_guess_have_no_best(open_page):
+    ended(best=0.12, trials=6)
+    app = open_page("search")
+    assert any("better than guessing" in warning.value for warning in app.warning)
+    assert not any("★" in number for number in app.dataframe[0].value["Trial"])
 
 
 def test_the_best_trial_is_opened_elsewhere(open_page, monkeypatch):

@@ -66,7 +66,12 @@ def test_a_network_that_does_not_fit_the_data_is_explained(open_page, app, tmp_p
     for name in ("cat", "dog"):
         (tmp_path / "pets" / name).mkdir(parents=True)
     open_page("train", dataset="folder", folder=str(tmp_path / "pets"))
-    assert "must end in 2 scores" in app.error[0].value
+    assert "LeNet tells 10 classes apart, but pets has 2" in app.error[0].value
+    assert app.button(key="widget:start").disabled
+    assert app.number_input(key="widget:epochs").value  # the form stays
+    app.button(key="widget:fit_classes").click().run()
+    assert app.query_params["classes"] == "2"
+    assert not any("classes apart" in error.value for error in app.error)
 
 
 def test_data_that_are_not_there_are_offered_with_their_size(open_page, app):

@@ -108,6 +108,59 @@ def test_a_file_that_is_no_config_is_refused_with_its_place_and_nothing_is_lost(
     assert started == [replace(LENET, learning_rate=0.005)]
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "good"),
+    [
+        ("learning_rate", 50.0, 0.005),
+        ("epochs", 0, 4),
+        ("batch_size", 10**9, 8),
+        ("weight_decay", -0.5, 0.25),
+    ],
+)
+def test_a_number_that_cannot_be_is_said_and_nothing_else_is_trained_instead(
+    open_page, app, started, name, typed, good
+):
+    open_page("train")
+    field = f"widget:{name}"
+    app.number_input(key=field).set_value(typed)
+    press_start(app)  # in one go, as a click takes the number out of the browser's field
+    assert app.number_input(key=field).value == typed
+    assert any(f"`{name}` (={typed:.10g}) must be" in each.value for each in app.markdown)
+    assert app.button(key="widget:start").disabled
+    assert started == []
+    go(app, "draw")
+    go(app, "train")
+    assert app.number_input(key=field).value == typed  # nothing is lost
+    app.number_input(key=field).set_value(good).run()
+    press_start(app)
+    assert [getattr(config, name) for config in started] == [good]
+
+
+def test_a_number_that_cannot_be_holds_nothing_up_where_it_does_not_matter_or_is_taken_back(
+    open_page, app, started
+):
+    open_page("train", optimizer="sgd")
+    app.number_input(key="widget:momentum").set_value(3.0).run()
+    assert app.button(key="widget:start").disabled
+    app.selectbox(key="widget:optimizer").select("adamw").run()
+    assert not app.button(key="widget:start").disabled
+    app.number_input(key="widget:learning_rate").set_value(50.0).run()
+    assert app.button(key="widget:start").disabled
+    app.button(key="widget:suggested").click().run()
+    press_start(app)
+    assert started == [LENET]
+
+
+def test_what_the_config_itself_refuses_leaves_the_form_where_it_is(open_page, app, started):
+    open_page("train", network="resnet18", classes="10", size="32", batch="1")
+    assert any("must be at least 2" in error.value for error in app.error)
+    assert app.button(key="widget:start").disabled
+    assert app.number_input(key="widget:batch_size").value == 1
+    app.number_input(key="widget:batch_size").set_value(2).run()
+    assert not app.error
+    assert not app.button(key="widget:start").disabled
+
+
 def test_the_form_survives_a_visit_to_another_page(open_page, app, started):
     open_page("train", epochs="9")
     app.selectbox(key="widget:optimizer").select("rmsprop").run()

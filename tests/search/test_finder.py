@@ -68,6 +68,27 @@ def test_one_lucky_batch_is_no_suggestion():
     assert found.steepest == pytest.approx(10 ** (-7 + 8 * 60 / 99), rel=0.4)
 
 
+def test_a_wobble_at_the_beginning_is_no_suggestion():
+    losses = [2.7 - 0.2 * math.sin(number / 3) / (1 + number / 20) for number in range(50)]
+    falls = [2.65 - 1.8 / (1 + math.exp(-(number - 70) / 4)) for number in range(50, 90)]
+    found = suggest(curve(losses + falls))
+    assert found is not None
+    assert 10 ** (-7 + 8 * 62 / 99) < found.steepest < 10 ** (-7 + 8 * 80 / 99)
+    assert not found.apart
+
+
+@pytest.mark.parametrize("seed", [0, 3])  # seeds whose losses wander most
+def test_lenet_with_sigmoids_learns_too_little_for_a_suggestion(seed):
+    points = list(sweep(replace(suggested(zoo.get("lenet")), device="cpu", seed=seed)))
+    assert len(points) > finding.STEPS / 2
+    assert suggest(points) is None
+
+
+def test_suggestions_that_contradict_each_other_say_so():
+    assert finding.Suggestion(2e-6, 6e-4).apart
+    assert not finding.Suggestion(0.02, 0.004).apart
+
+
 @pytest.mark.parametrize(
     "losses", [[], [2.3], [2.3] * 100, [2.3 + number for number in range(100)], [2.3] * 4]
 )

@@ -153,7 +153,7 @@ def test_stopping_ends_the_trials_run_too_and_resuming_goes_on_with_it(searching
     wait_for(learning(search), 60)
     began = time.monotonic()
     assert searches.stop(search) == "stopped"
-    assert time.monotonic() - began < 3.5
+    assert time.monotonic() - began < 8
     run = Run(search.run_of(1))
     assert run.state() == "stopped"
     (trial,) = searches.progress(search).trials.values()

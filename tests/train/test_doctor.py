@@ -1,13 +1,14 @@
 """The doctor names what a run has, says nothing of what it has not, and everything is in the catalogue's words."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
-from cnnviz.spec import Chain, Conv2d, Flatten, Linear, Network, ReLU, Sigmoid
+from cnnviz.spec import BatchNorm2d, Chain, Conv2d, Flatten, Linear, Network, ReLU, Sigmoid
 from cnnviz.train.config import TrainConfig
 from cnnviz.train.doctor import ORDER, examine
-from cnnviz.train.events import EpochEnd, Failed, Finished, Started, Steps, Watched
+from cnnviz.train.events import Changed, EpochEnd, Failed, Finished, Started, Steps, Watched
 from cnnviz.train.history import History
 
 CLASSES = tuple("0123456789")
@@ -121,9 +122,52 @@ def test_the_end_is_judged_by_training_and_test(train, test, words):
     assert [words in text for text in texts] == ([True] if words else [])
 
 
-def test_the_most_serious_comes_first():
+def test_of_a_training_that_ended_well_the_good_comes_first():
     look = Watched(200, 20.0, ("0", "1", "3"), (1.0, 1.0, 1.0), (1e-7, 1e-4, 0.1), {}, (), 0)
     end = Finished(0.1, 0.99, 0.1, 0.99, 0.1, 0.985, 3, 100.0, 20.0)
     found = [severity for severity, _ in said(story(falling(), rising(), watched=[look], end=end))]
+    assert found == ["good", "advice"]
+
+
+def test_else_the_most_serious_comes_first():
+    look = Watched(200, 20.0, ("0", "1", "3"), (1.0, 1.0, 1.0), (1e-7, 1e-4, 0.1), {}, (), 0)
+    losses = [*falling(60), *(0.2 * 1.2**step for step in range(40))]
+    found = [severity for severity, _ in said(story(losses, [0.3] * 100, watched=[look]))]
     assert found == sorted(found, key=ORDER.index)
     assert len(found) == 2
+
+
+def test_a_training_that_learned_within_its_only_epoch_is_not_called_underfitting():
+    end = Finished(1.5, 0.468, 0.4, 0.888, 0.4, 0.88, 1, 100.0, 20.0)
+    assert story(falling(), rising(), end=end) == ()
+
+
+def test_a_network_is_given_its_time_before_it_has_not_learned():
+    assert story([CHANCE] * 50, [0.1] * 50) == (), "a quarter of the planned steps"
+    assert story([CHANCE] * 150, [0.1] * 150, config=replace(RELU, warm_up=16)) == ()
+    assert len(story([CHANCE] * 70, [0.1] * 70)) == 1
+
+
+def test_the_rate_that_is_named_is_the_peak_with_what_was_changed_by_hand():
+    one_cycle = replace(RELU, schedule="one_cycle", learning_rate=0.03)
+    [finding] = story([CHANCE] * 150, [0.1] * 150, config=one_cycle)  # its momentary rate is 0.001
+    assert "(now 0.03)" in str(finding.advice[0])
+    doubled = Changed(150, "learning_rate", 0.002, 15.0)
+    [finding] = story([CHANCE] * 150, [0.1] * 150, config=one_cycle, watched=[doubled])
+    assert "(now 0.06)" in str(finding.advice[0])
+    twice = [doubled, Changed(150, "learning_rate", 0.004, 15.0)]
+    [finding] = story([CHANCE] * 150, [0.1] * 150, config=one_cycle, watched=twice)
+    assert "(now 0.12)" in str(finding.advice[0])
+
+
+@pytest.mark.parametrize(
+    ("config", "word", "advised"),
+    [
+        (SIGMOID, "Xavier", False), (replace(SIGMOID, initialisation="torch"), "Xavier", True),
+        (RELU, "Kaiming", True), (replace(RELU, initialisation="kaiming"), "Kaiming", False),
+        (RELU, "batch norm", True), (TrainConfig(network(BatchNorm2d(4)), epochs=20), "batch norm", False),
+    ],
+)  # fmt: skip
+def test_nothing_is_advised_that_is_in_force_already(config, word, advised):
+    [finding] = story([CHANCE] * 150, [0.1] * 150, config=config)
+    assert any(word in str(advice) for advice in finding.advice) == advised

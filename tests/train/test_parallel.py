@@ -146,7 +146,7 @@ def test_pause_rate_stop_and_resume_know_nothing_of_the_others(started, wait_for
     assert len(others) == 1
     began = time.monotonic()
     assert runs.stop(run) == "stopped"
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 4
     wait_for(lambda: not any(map(alive, others)), 5)
     runs.resume(run)
     wait_for(lambda: read(run).step > at + 10, 60)

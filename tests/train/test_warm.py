@@ -139,7 +139,7 @@ def test_a_run_of_a_standby_is_stopped_and_killed_like_any_other(kept, started, 
     run = started()
     began = time.monotonic()
     assert runs.stop(run) == "stopped"  # in its first milliseconds
-    assert time.monotonic() - began < 1.2
+    assert time.monotonic() - began < 3
     wait_for(lambda: gone(pid), 5)
 
     pid = kept()

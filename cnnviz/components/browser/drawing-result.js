@@ -76,7 +76,7 @@ export class Result {
     setText(r.name, name);
     r.row.classList.toggle("best", best);
     r.bar.style.transform = `scaleX(${share ?? 0})`;
-    setText(r.share, share === null ? "" : percent(share));
+    setText(r.share, share === null ? "" : `${(share * 100).toFixed(1)}%`); // all alike: they stand below one another
   }
 
   /**
