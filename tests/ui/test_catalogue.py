@@ -49,7 +49,7 @@ def literals(node):
 
 
 # Icons, inline code, torch's own names and parameters, formulas: the same in every language.
-CODE = re.compile(r":material|-badge\[| :small|`|nn\.|f\W?\(x\)$|[a-z]+(_[a-z]+)+$")
+CODE = re.compile(r":material|:red\[|-badge\[| :small|`|nn\.|f\W?\(x\)$|[a-z]+(_[a-z]+)+$")
 
 
 def unmarked(path):
