@@ -17,6 +17,10 @@ settings.register_profile("calm", deadline=None, max_examples=200 if DEEP else 4
 settings.load_profile("calm")
 
 
+os.environ["CNNVIZ_STANDBY"] = "off"
+"""No test's server keeps a process ready, which another test would take; ``test_warm`` has its own."""
+
+
 def pytest_unconfigure():
     """Take back what cnnviz.ui.warm froze: frozen objects of triton are reported as leaks when Python ends."""
     gc.unfreeze()

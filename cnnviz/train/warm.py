@@ -119,8 +119,10 @@ def take(run_path: Path, lock: int) -> bool:
 
 
 def folder() -> Path | None:
-    """Return the folder of the sockets, made where it is not there; None where it is not ours alone."""
+    """Return the folder of the sockets, made where it is not there; None where it is not ours alone, or none is wanted."""
     given = os.environ.get(FOLDER)
+    if given == "off":
+        return None
     base = os.environ.get("XDG_RUNTIME_DIR") or ""
     path = Path(given) if given else Path(base if _is_private(Path(base)) else tempfile.gettempdir()) / f"cnnviz-{os.geteuid()}"  # fmt: skip
     try:

@@ -36,7 +36,7 @@ def test_a_search_is_started_survives_a_reload_and_shows_its_best_trial(page: Pa
     expect(page.get_by_test_id("chart")).to_be_visible()
     expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible()
     no_trouble(page)
-    page.locator(".st-key-search_trial").get_by_role("button", name="Watch").click()
+    page.locator(".st-key-search_one_trial").get_by_role("button", name="Watch").click()
     expect(page).to_have_url(re.compile(r"/train\?.*run=tried-00[12]"))
     no_trouble(page)
     assert [run.config().test for run in server.list_runs() if run.name.startswith("tried")] == [False, False]

@@ -232,7 +232,7 @@ def test_a_killed_worker_is_shown_as_failed_and_can_be_taken_up(page: Page, trai
     visit(page, f"/train?run={training.name}")
     badge(page, "failed")
     assert progress(page)[0] > 1  # what it had learned to the end is still drawn
-    page.get_by_role("button", name="Resume").click()
+    page.get_by_role("button", name="Resume", exact=True).click()
     badge(page, "running")
     eventually(lambda: progress(page)[1] > reached, "it goes on", 30)
     assert training.state() == "running"
@@ -248,7 +248,7 @@ def test_stop_ends_the_training_and_resume_takes_it_up(page: Page, training: Run
     _points, step = progress(page)  # at rest the curve has more points
     page.wait_for_timeout(1500)
     assert progress(page)[1] == step
-    page.get_by_role("button", name="Resume").click()
+    page.get_by_role("button", name="Resume", exact=True).click()
     badge(page, "running")
     eventually(lambda: progress(page)[1] > step, "it goes on", 30)
     steps = read(training).steps

@@ -8,6 +8,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -34,12 +35,14 @@ sys.exit(standby.main(sys.argv[1:4]))
 
 
 @pytest.fixture(autouse=True)
-def own_folder(tmp_path, monkeypatch):
-    """Sockets of our own, and no standby that survives its test."""
-    folder = tmp_path / "standby"
+def own_folder(monkeypatch):
+    """Sockets of our own, their paths short enough for the system, and no standby that survives its test."""
+    home = Path(tempfile.mkdtemp(prefix="standby-"))
+    folder = home / "own"
     monkeypatch.setenv(warm.FOLDER, str(folder))
     yield folder
     warm.leave()
+    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture
