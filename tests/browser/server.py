@@ -35,7 +35,7 @@ class Server:
                 [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port),
                  "--server.headless", "true"],
                 cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env=os.environ | {"CNNVIZ_RUNS": str(self.runs)},
+                env=os.environ | {"CNNVIZ_RUNS": str(self.runs), "CNNVIZ_CPU_PLACES": "8"},
             )  # fmt: skip
         until = time.monotonic() + 60
         while not self._healthy():

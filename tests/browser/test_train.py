@@ -43,7 +43,7 @@ def training(page: Page, server: Server) -> Run:
 
 def badge(page: Page, text: str) -> None:
     """The state is shown above the curves."""
-    expect(page.locator(".st-key-run_head")).to_contain_text(text, timeout=30_000)
+    expect(page.locator(".st-key-run_head")).to_contain_text(text, timeout=90_000)
 
 
 def progress(page: Page) -> tuple[int, int]:

@@ -10,6 +10,7 @@
  */
 export function ticks(low, high, count, whole = false) {
   const rough = (high - low) / Math.max(1, count);
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return []; // an axis without an end would have no end of ticks
   if (!(rough > 0)) return [low];
   const power = 10 ** Math.floor(Math.log10(rough));
   let step = power * ([1, 2, 5, 10].find((s) => s * power >= rough * 0.8) ?? 10);
@@ -67,6 +68,7 @@ export function nearest(points, x) {
  * @returns {number[]} exponents
  */
 export function logTicks(low, high, count) {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return [];
   const whole = ticks(low, high, count, true);
   if (whole.length > 2) return whole;
   const found = [];
@@ -82,7 +84,7 @@ export function logTicks(low, high, count) {
 /** Seconds to tick at, so that labels read as clocks do. @param {number} low @param {number} high @param {number} count */
 export function timeTicks(low, high, count) {
   const rough = (high - low) / Math.max(1, count);
-  if (rough < 1) return ticks(low, high, count);
+  if (!(rough >= 1)) return ticks(low, high, count);
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200];
   const step = steps.find((s) => s >= rough * 0.8) ?? 86400 * Math.ceil(rough / 86400);
   const found = [];
