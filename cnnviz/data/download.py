@@ -5,7 +5,6 @@ sizes) and moved in place at once, so a download that is cut leaves nothing behi
 """
 
 import contextlib
-import os
 import shutil
 import socket
 import subprocess
@@ -15,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from cnnviz import processes
 from cnnviz.data import catalog
 from cnnviz.data.catalog import DatasetInfo
 from cnnviz.errors import DataError
@@ -84,11 +84,9 @@ def fetch(name: str, folder: Path) -> None:
 
 def _run(info: DatasetInfo, folder: Path, progress: Progress) -> None:
     with tempfile.TemporaryFile() as log:
-        home = str(Path(catalog.__file__).resolve().parents[2])
-        paths = os.pathsep.join([home, *filter(None, [os.environ.get("PYTHONPATH")])])
         process = subprocess.Popen(  # noqa: S603
             command(info.name, folder), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            env=os.environ | {"PYTHONPATH": paths, "PYTHONSAFEPATH": "1"},
+            env=processes.environment(),
         )  # fmt: skip
         try:
             while process.poll() is None:

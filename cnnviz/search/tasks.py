@@ -11,8 +11,6 @@ import json
 import math
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -20,13 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import cnnviz
+from cnnviz import processes
 from cnnviz.errors import CnnvizError, RunError
 from cnnviz.train import locks
 from cnnviz.train.events import Failed, whole_lines
+from cnnviz.train.run import TAIL, tail
 
 NEWS, LOG, LOCK = "news.jsonl", "log.txt", "lock"
-TAIL = 65_536
 
 TaskState = Literal["starting", "running", "finished", "stopped", "failed"]
 ALIVE = frozenset({"starting", "running"})
@@ -82,11 +80,11 @@ class Task:
 
     def log(self, lines: int = 12) -> str:
         """Return the last lines that the process printed."""
-        text = _tail(self.path / LOG).decode("utf-8", "replace")
+        text = tail(self.path / LOG).decode("utf-8", "replace")
         return "\n".join(text.rstrip().splitlines()[-lines:])
 
     def _last(self) -> dict[str, Any] | None:
-        for line in reversed(whole_lines(_tail(self.path / NEWS))):
+        for line in reversed(whole_lines(tail(self.path / NEWS))):
             if found := _parsed(line):
                 return found
         return None
@@ -127,23 +125,12 @@ def begin(module: str, folder: Path, lock: int) -> None:
     """
     try:
         News(folder).say(begun=time.time())
-        with (folder / LOG).open("ab") as log:
-            # SIGTERM waits until the process listens for it: blocked here, inherited, taken there.
-            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-            try:
-                process = subprocess.Popen(  # noqa: S603
-                    [sys.executable, "-m", module, str(folder)],
-                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(lock,),
-                    start_new_session=True, env=_environment(lock),
-                )  # fmt: skip
-            finally:
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        locks.write_pid(lock, process.pid)
+        pid = processes.detach(module, folder, folder / LOG, lock, **{locks.INHERITED: str(lock)})
+        locks.write_pid(lock, pid)
     except OSError as error:
         raise RunError("the process cannot be started: {reason}", reason=str(error)) from None
     finally:
         os.close(lock)
-    threading.Thread(target=process.wait, name=f"reap {folder.name}", daemon=True).start()
 
 
 def end(task: Task, timeout: float) -> bool:
@@ -195,8 +182,8 @@ def cut_torn_line(path: Path) -> None:
         with path.open("rb+") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - TAIL))
-            tail = file.read()
-            torn = len(tail) - (tail.rfind(b"\n") + 1)
+            end = file.read()
+            torn = len(end) - (end.rfind(b"\n") + 1)
             if torn:
                 file.truncate(size - torn)
     except FileNotFoundError:
@@ -206,18 +193,6 @@ def cut_torn_line(path: Path) -> None:
 def stamp(slug: str) -> str:
     """Return a name that begins with the time, so that names sort as they were made."""
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{slug}-{os.urandom(2).hex()}"
-
-
-def _environment(lock: int) -> dict[str, str]:
-    home = str(Path(cnnviz.__file__).resolve().parent.parent)
-    paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return os.environ | {
-        "PYTHONPATH": os.pathsep.join(paths),
-        "PYTHONSAFEPATH": "1",  # whatever lies in the current folder is not imported
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONFAULTHANDLER": "1",
-        locks.INHERITED: str(lock),
-    }
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
@@ -239,12 +214,3 @@ def _jsonable(value: Any) -> Any:
         case None | bool() | int() | float() | str():
             return value
     return str(value)
-
-
-def _tail(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
-            return file.read()
-    except OSError:
-        return b""

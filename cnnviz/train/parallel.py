@@ -34,7 +34,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-import cnnviz
+from cnnviz import processes
 from cnnviz.data.datasets import Dataset
 from cnnviz.errors import CnnvizError, DeviceError
 from cnnviz.train import devices, queue
@@ -240,15 +240,10 @@ class _Follower:
     def __init__(self, hello: bytes, *, threads: int) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            home = str(Path(cnnviz.__file__).resolve().parent.parent)
-            paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
-            environment = os.environ | {
-                "PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1", "OMP_NUM_THREADS": str(threads),
-            }  # fmt: skip
             self._process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", "cnnviz.train.follower", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno() if _has_number(sys.stderr) else None,
-                pass_fds=(theirs.fileno(),), env=environment,
+                pass_fds=(theirs.fileno(),), env=processes.environment(OMP_NUM_THREADS=str(threads)),
             )  # fmt: skip
         self._line = Connection(ours.detach())
         self._ready = threading.Event()

@@ -102,7 +102,7 @@ class Run:
 
     def _last(self) -> Event | None:
         """Return the newest event that decides the state; None where there is none (yet)."""
-        for line in reversed(_tail(self.path / EVENTS).split(b"\n")[:-1]):
+        for line in reversed(tail(self.path / EVENTS).split(b"\n")[:-1]):
             try:
                 event = from_line(line)
             except ValueError:
@@ -132,7 +132,7 @@ class Run:
 
     def log(self, lines: int = 20) -> str:
         """Return the last lines that the worker printed."""
-        text = _tail(self.path / LOG).decode("utf-8", "replace")
+        text = tail(self.path / LOG).decode("utf-8", "replace")
         return "\n".join(text.rstrip().splitlines()[-lines:])
 
     def can_resume(self) -> bool:
@@ -158,7 +158,8 @@ class Run:
         return None
 
 
-def _tail(path: Path) -> bytes:
+def tail(path: Path) -> bytes:
+    """Return the last ``TAIL`` bytes of a file; nothing where it cannot be read."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))

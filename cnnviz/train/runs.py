@@ -16,9 +16,6 @@ import re
 import secrets
 import shutil
 import signal
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,7 +23,7 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-import cnnviz
+from cnnviz import processes
 from cnnviz.data import catalog
 from cnnviz.errors import RunError
 from cnnviz.train import journal, locks, resuming, state
@@ -128,25 +125,16 @@ def _launch(run: Run, lock: int) -> None:
     try:
         if _taken_by_standby(run, lock):
             return
-        with (run.path / LOG).open("ab") as log:
-            # SIGTERM waits until the worker listens for it: blocked here, inherited, taken by the worker.
-            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-            try:
-                process = subprocess.Popen(  # noqa: S603
-                    [sys.executable, "-m", "cnnviz.train.worker", str(run.path)],
-                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(lock,),
-                    start_new_session=True, env=_environment(lock),
-                )  # fmt: skip
-            finally:
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        locks.write_pid(lock, process.pid)
+        pid = processes.detach(
+            "cnnviz.train.worker", run.path, run.path / LOG, lock, **{locks.INHERITED: str(lock)}
+        )
+        locks.write_pid(lock, pid)
     except OSError as error:
         refused = RunError("the training process cannot be started: {reason}", reason=str(error))
         conclude(run, Failed.of(refused))
         raise refused from None
     finally:
         os.close(lock)
-    threading.Thread(target=process.wait, name=f"reap {run.name}", daemon=True).start()
 
 
 def _taken_by_standby(run: Run, lock: int) -> bool:
@@ -247,15 +235,3 @@ def _make(config: TrainConfig, run_dir: Path | None, about: Mapping[str, Any] | 
             "the run folder {path} cannot be made: {reason}", path=str(path), reason=str(error)
         ) from None
     return Run(path), lock
-
-
-def _environment(lock: int) -> dict[str, str]:
-    home = str(Path(cnnviz.__file__).resolve().parent.parent)
-    paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return os.environ | {
-        "PYTHONPATH": os.pathsep.join(paths),
-        "PYTHONSAFEPATH": "1",  # whatever lies in the current folder is not imported
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONFAULTHANDLER": "1",  # a crash in native code leaves its stack in the log
-        locks.INHERITED: str(lock),
-    }

@@ -28,6 +28,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import cnnviz
+from cnnviz import processes
 
 IDLE = 600.0
 """Seconds after which a standby that nobody wanted ends."""
@@ -188,14 +189,6 @@ def _start(name: str) -> socket.socket | None:
     if where is None:
         return None
     ours, theirs = socket.socketpair()
-    home = str(Path(cnnviz.__file__).resolve().parent.parent)
-    paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join(paths),
-        "PYTHONSAFEPATH": "1",
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONFAULTHANDLER": "1",
-    }
     with theirs:
         # Blocked in all its threads from their beginning: SIGTERM is the worker's sign to stop.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
@@ -203,7 +196,7 @@ def _start(name: str) -> socket.socket | None:
             process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", "cnnviz.train.standby", str(theirs.fileno()), str(where), name],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),), start_new_session=True, env=environment,
+                pass_fds=(theirs.fileno(),), start_new_session=True, env=processes.told(),
             )  # fmt: skip
         except OSError:
             ours.close()

@@ -1,5 +1,8 @@
 /** Axes: from values to pixels, with ticks that people like to read. */
 
+/** Two numbers that differ by less than this share of them are one on an axis: a step between them may be too small to count by. */
+const CLOSE = 1e-9;
+
 /**
  * About `count` round numbers between low and high.
  * @param {number} low
@@ -11,7 +14,7 @@
 export function ticks(low, high, count, whole = false) {
   const rough = (high - low) / Math.max(1, count);
   if (!Number.isFinite(low) || !Number.isFinite(high)) return []; // an axis without an end would have no end of ticks
-  if (!(rough > 0)) return [low];
+  if (!(rough > CLOSE * Math.max(Math.abs(low), Math.abs(high)))) return [low];
   const power = 10 ** Math.floor(Math.log10(rough));
   let step = power * ([1, 2, 5, 10].find((s) => s * power >= rough * 0.8) ?? 10);
   if (whole) step = Math.max(1, Math.round(step));
@@ -37,7 +40,8 @@ export function range(values, share) {
   }
   if (low > high) return share ? [0, 1] : [0, 2.5];
   if (low >= 0 && low < 0.45 * high) low = 0;
-  const air = (high - low || Math.abs(high) || 1) * 0.06;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const air = (high - low > CLOSE * size ? high - low : size || 1) * 0.06;
   const bottom = low === 0 ? 0 : low - air;
   return share ? [Math.max(0, bottom), Math.min(1, high + air)] : [low >= 0 ? Math.max(0, bottom) : bottom, high + air];
 }
