@@ -8,28 +8,25 @@ speed       Samples per second of the whole loop of a run (its events, looks and
             at most: a large matrix product in float32 and in bfloat16, measured in every round too.
 accuracy    Wall time, start of the process included, to 98 % and 99 % on MNIST's official test pictures: the script as
             it is, and our recipes (``training_accuracy.py``).
-overhead    What a step takes more with events, and with everything that is watched and kept, than in a plain loop: in
-            turns, in one process. "work" is the processor's time that came on top, as a part of the plain step, which
-            neighbours hardly change; "wall" is the clock's. Between its turns a training stands still while the clock
-            runs on, so it looks and saves more often a step than it would: the figure is the upper bound.
+overhead    What a step takes more with events, and with everything that is watched and kept, than in a bare loop
+            (``training_overhead.py``).
 
 Quiet machine wanted: the load before is in the result. About eight minutes for all.
 """
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import report
 import training_accuracy
+import training_overhead
 
 HERE = Path(__file__).resolve().parent
 
@@ -65,7 +62,7 @@ def main() -> None:
     load, found = report.load(), _found_before(given.name)
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "speed": lambda: speed(given.rounds, given.seconds, given.sides),
-        "overhead": lambda: overhead(given.rounds, given.seconds),
+        "overhead": training_overhead.overhead,
         "accuracy": training_accuracy.accuracy,
     }
     for name, measure in parts.items():
@@ -196,93 +193,6 @@ def work(network: str, size: int) -> float:
     traced = trace(zoo.get(network, **({} if size == 28 else {"size": size})))
     first = next(row.macs for row in traced.rows if row.macs)
     return 2.0 * (3 * traced.macs - first)
-
-
-# --- overhead ------------------------------------------------------------------------------------------------------
-
-
-def overhead(rounds: int, seconds: float) -> dict[str, Any]:
-    """Return what events, and everything that is watched and kept, add to a step."""
-    from cnnviz.train.worker import keep_memory, yield_cores
-
-    keep_memory()
-    yield_cores()
-    result = {}
-    for network, batch in (("lenet", 64), ("digit_recognizer", 64)):
-        ways = {way: stepping(network, batch, way) for way in ("bare", "events", "everything")}
-        for steps in ways.values():
-            next(steps)
-        walls: dict[str, list[float]] = {way: [] for way in ways}
-        works: dict[str, list[float]] = {way: [] for way in ways}
-        for _ in range(rounds * 4):
-            for way, steps in ways.items():
-                wall, work_before, count = time.perf_counter(), time.process_time(), 0
-                while time.perf_counter() - wall < seconds / 2:
-                    count += next(steps)
-                walls[way].append((time.perf_counter() - wall) / count)
-                works[way].append((time.process_time() - work_before) / count)
-        for steps in ways.values():
-            steps.close()
-        bare = min(walls["bare"])
-        result[network] = {"batch": batch, "bare_step_ms": round(1000 * bare, 3)} | {
-            way: {
-                "work_percent": round(100 * (statistics.median(works[way]) - statistics.median(works["bare"])) / bare, 2),
-                "wall_percent": round(100 * (statistics.median(a / b for a, b in zip(walls[way], walls["bare"], strict=True)) - 1), 2),
-            }
-            for way in ("events", "everything")
-        }  # fmt: skip
-    report.table(
-        ("", "step ms", "events: work %", "wall %", "everything: work %", "wall %"),
-        [
-            (name, row["bare_step_ms"], *(row[way][kind] for way in ("events", "everything") for kind in ("work_percent", "wall_percent")))
-            for name, row in result.items()
-        ],
-    )  # fmt: skip
-    return {"networks": result}
-
-
-def stepping(network: str, batch: int, way: str) -> "Iterator[int]":
-    """Train on and on; yield the number of steps since the last time.
-
-    Ways: "bare" (the same steps in a plain loop, nobody told), "events" (each event written as a line, nothing looked
-    at or saved), "everything" (looks, states, weights, records).
-    """
-    from cnnviz import zoo
-    from cnnviz.train.config import TrainConfig
-    from cnnviz.train.events import Steps, to_line
-    from cnnviz.train.training import Training
-
-    config = TrainConfig(
-        zoo.get(network),
-        "mnist",
-        "cpu",
-        optimizer="adamw",
-        batch_size=batch,
-        epochs=10_000,
-        validation_fraction=0,
-    )
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        training = Training(config, folder=folder if way == "everything" else None)
-        if way == "bare":
-            training.quick.train()
-            while True:
-                for numbers in training.feed.train.split(batch):
-                    training.batch(numbers, config.learning_rate)
-                    yield 1
-        if way == "events":
-            training.watcher.due = lambda _now: False  # type: ignore[method-assign]
-            training.keeper.due = lambda _now: False  # type: ignore[method-assign]
-        done = 0
-        file = os.open(folder / "events.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        try:
-            for event in training.run():
-                os.write(file, to_line(event).encode())
-                if isinstance(event, Steps):
-                    yield event.step - done
-                    done = event.step
-        finally:
-            os.close(file)
 
 
 if __name__ == "__main__":

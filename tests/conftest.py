@@ -17,6 +17,9 @@ settings.register_profile("calm", deadline=None, max_examples=200 if DEEP else 4
 settings.load_profile("calm")
 
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+"""Tests share two cores among many processes, and what they train is tiny: a second thread would only wait, spinning."""
+
 os.environ["CNNVIZ_STANDBY"] = "off"
 """No test's server keeps a process ready, which another test would take; ``test_warm`` has its own."""
 

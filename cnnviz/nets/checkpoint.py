@@ -3,11 +3,8 @@
 The metadata of the file hold, as JSON, network, classes, what pictures are normalised with, and the card.
 """
 
-import contextlib
 import json
 import math
-import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +15,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
+from cnnviz import files
 from cnnviz.errors import CnnvizError, RunError
 from cnnviz.nets.build import build
 from cnnviz.spec import Network, from_data, to_data
@@ -79,22 +77,8 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
     }
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in checkpoint.weights.items()}
     data = safetensors.torch.save(weights, {KEY: json.dumps(about, ensure_ascii=False, allow_nan=False)})
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    with files.whole(path) as file:
+        file.write(data)
 
 
 def load(path: Path) -> Checkpoint:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnviz import files
 from cnnviz.errors import CnnvizError, RunError
 from cnnviz.search import tasks
 from cnnviz.search.searches import STUDY, Search, TrialState, progress
@@ -282,7 +283,7 @@ def study_of(search: Search, config: SearchConfig) -> "optuna.Study":
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
     path = search.path / STUDY
-    tasks.cut_torn_line(path)
+    files.cut_torn_line(path)
     storage = JournalStorage(JournalFileBackend(str(path), lock_obj=Ours(str(path))))
     study = optuna.create_study(
         storage=storage, study_name=search.name, direction="maximize", load_if_exists=True,

@@ -18,11 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from cnnviz import processes
+from cnnviz import files, processes
 from cnnviz.errors import CnnvizError, RunError
 from cnnviz.train import locks
 from cnnviz.train.events import Failed, whole_lines
-from cnnviz.train.run import TAIL, tail
 
 NEWS, LOG, LOCK = "news.jsonl", "log.txt", "lock"
 
@@ -80,11 +79,11 @@ class Task:
 
     def log(self, lines: int = 12) -> str:
         """Return the last lines that the process printed."""
-        text = tail(self.path / LOG).decode("utf-8", "replace")
+        text = files.tail(self.path / LOG).decode("utf-8", "replace")
         return "\n".join(text.rstrip().splitlines()[-lines:])
 
     def _last(self) -> dict[str, Any] | None:
-        for line in reversed(whole_lines(tail(self.path / NEWS))):
+        for line in reversed(whole_lines(files.tail(self.path / NEWS))):
             if found := _parsed(line):
                 return found
         return None
@@ -95,7 +94,7 @@ class News:
 
     def __init__(self, folder: Path) -> None:
         path = folder / NEWS
-        cut_torn_line(path)
+        files.cut_torn_line(path)
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
 
     def __del__(self) -> None:
@@ -174,20 +173,6 @@ def listen(at_once: Callable[[], None]) -> Callable[[], bool]:
 
     threading.Thread(target=wait, name="stopper", daemon=True).start()
     return asked.is_set
-
-
-def cut_torn_line(path: Path) -> None:
-    """Cut a file of lines behind its last whole one: a process was killed while it wrote."""
-    try:
-        with path.open("rb+") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - TAIL))
-            end = file.read()
-            torn = len(end) - (end.rfind(b"\n") + 1)
-            if torn:
-                file.truncate(size - torn)
-    except FileNotFoundError:
-        pass
 
 
 def stamp(slug: str) -> str:

@@ -5,14 +5,13 @@ Written whole or not at all, checked when it is written and when it is read: the
 
 import contextlib
 import json
-import os
 import re
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cnnviz import files
 from cnnviz.errors import RunError
 
 ABOUT = "about.json"
@@ -97,16 +96,10 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         RunError: if it cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with temporary.open("wb") as file:
+        with files.whole(path) as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
         raise RunError(
             "{path} cannot be written: {reason}", path=str(path), reason=error.strerror or str(error)
         ) from None

@@ -2,14 +2,13 @@
 
 import contextlib
 import os
-import secrets
 import threading
 from collections.abc import Callable
 
+from cnnviz import files
 from cnnviz.train.events import Event, from_line, is_terminal, to_line, whole_lines
 from cnnviz.train.history import EVENTS
-from cnnviz.train.run import TAIL, Run
-from cnnviz.train.state import force
+from cnnviz.train.run import Run
 
 RESERVE = "reserve"
 RESERVED_BYTES = 65_536
@@ -68,35 +67,20 @@ def cut(run: Run, offset: int, then: Callable[[list[Event]], Event]) -> Event:
     while lines and any(map(is_terminal, _events(lines[-1] + b"\n"))):
         lines.pop()
     event = then(_events(data[offset:]))
-    temporary = path.with_name(f".{EVENTS}.{secrets.token_hex(4)}")
-    try:
-        with temporary.open("wb") as file:
-            file.writelines(line + b"\n" for line in lines)
-            file.write(to_line(event).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    force(run.path)
+    with files.whole(path) as file:
+        file.writelines(line + b"\n" for line in lines)
+        file.write(to_line(event).encode())
     return event
 
 
 def append(run: Run, event: Event) -> None:
     """Write an event for a worker that cannot, and cut off a torn line before it; only for who holds the lock."""
-    fd = os.open(run.path / EVENTS, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
-    try:
-        size = os.fstat(fd).st_size
-        tail = os.pread(fd, TAIL, max(0, size - TAIL))
-        torn = len(tail) - (tail.rfind(b"\n") + 1)
-        if torn:
-            os.ftruncate(fd, size - torn)
-        os.write(fd, to_line(event).encode())
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    path = run.path / EVENTS
+    files.cut_torn_line(path)
+    with path.open("ab") as file:
+        file.write(to_line(event).encode())
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _events(data: bytes) -> list[Event]:

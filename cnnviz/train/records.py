@@ -11,7 +11,6 @@ import contextlib
 import json
 import platform
 import re
-import secrets
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.train import state
+from cnnviz import files
 
 CARD, EPOCHS, VALIDATION, LIVE, TEST = "card.json", "epochs", "validation.npz", "live.npz", "test.npz"
 VERSION = 1
@@ -36,15 +35,8 @@ def write(path: Path, arrays: Arrays) -> None:
     Raises:
         OSError: if it cannot be written (a full disk).
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with temporary.open("wb") as file:
-            np.savez(file, **{name: array for name, array in arrays.items() if array is not None})  # type: ignore[arg-type]
-        temporary.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
+    with files.whole(path, durable=False) as file:
+        np.savez(file, **{name: array for name, array in arrays.items() if array is not None})  # type: ignore[arg-type]
 
 
 def write_epoch(folder: Path, epoch: int, arrays: Arrays) -> None:
@@ -122,15 +114,8 @@ def read_card(folder: Path) -> dict[str, Any]:
 
 
 def _write_card(folder: Path, card: Mapping[str, Any]) -> None:
-    temporary = folder / f".{CARD}.{secrets.token_hex(4)}"
-    try:
-        temporary.write_text(json.dumps(card, ensure_ascii=False, indent=1), encoding="utf-8")
-        temporary.replace(folder / CARD)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    state.force(folder)
+    with files.whole(folder / CARD) as file:
+        file.write(json.dumps(card, ensure_ascii=False, indent=1).encode())
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -1,10 +1,10 @@
 """One run: what its folder says about it. State = the terminal event + is the lock held."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from cnnviz import files
 from cnnviz.errors import CnnvizError, RunError
 from cnnviz.train import locks
 from cnnviz.train.config import TrainConfig
@@ -33,8 +33,6 @@ ALIVE = frozenset({"starting", "queued", "running", "paused"})
 
 STATES = ("state.safetensors", "state.previous.safetensors")
 """What a run goes on from, the newest first."""
-
-TAIL = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class Run:
 
     def _last(self) -> Event | None:
         """Return the newest event that decides the state; None where there is none (yet)."""
-        for line in reversed(tail(self.path / EVENTS).split(b"\n")[:-1]):
+        for line in reversed(files.tail(self.path / EVENTS).split(b"\n")[:-1]):
             try:
                 event = from_line(line)
             except ValueError:
@@ -132,7 +130,7 @@ class Run:
 
     def log(self, lines: int = 20) -> str:
         """Return the last lines that the worker printed."""
-        text = tail(self.path / LOG).decode("utf-8", "replace")
+        text = files.tail(self.path / LOG).decode("utf-8", "replace")
         return "\n".join(text.rstrip().splitlines()[-lines:])
 
     def can_resume(self) -> bool:
@@ -156,13 +154,3 @@ class Run:
             if path.is_file():
                 return path
         return None
-
-
-def tail(path: Path) -> bytes:
-    """Return the last ``TAIL`` bytes of a file; nothing where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
-            return file.read()
-    except OSError:
-        return b""

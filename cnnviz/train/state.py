@@ -11,12 +11,12 @@ import contextlib
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnnviz import files
 from cnnviz.errors import RunError
 from cnnviz.train.history import EVENTS
 from cnnviz.train.run import STATES
@@ -73,31 +73,9 @@ def save(folder: Path, data: Mapping[str, Any], tensors: "Mapping[str, Tensor]")
     head = _with_sum(head, found)
     with contextlib.suppress(OSError), (folder / EVENTS).open("rb") as events:
         os.fsync(events.fileno())  # the state must not know more than the events on the disk
-    target, previous = folder / STATE, folder / PREVIOUS
-    temporary = folder / f".{STATE}.{secrets.token_hex(4)}"
-    try:
-        with temporary.open("wb") as file:
-            file.write(head)
-            file.write(whole[length:])
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileNotFoundError):
-            target.replace(previous)
-        temporary.replace(target)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    force(folder)
-
-
-def force(folder: Path) -> None:
-    """See to it that what was renamed in a folder stays so even after a power failure."""
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    with files.whole(folder / STATE, previous=folder / PREVIOUS) as file:
+        file.write(head)
+        file.write(whole[length:])
 
 
 def newest(folder: Path, *, checked: bool) -> tuple[Path, Position] | None:

@@ -241,7 +241,7 @@ def test_a_killed_worker_is_shown_as_failed_and_can_be_taken_up(page: Page, trai
 
 def test_stop_ends_the_training_and_resume_takes_it_up(page: Page, training: Run) -> None:
     grows(page, 1)
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
     eventually(lambda: training.state() == "stopped", "the run is stopped", 10)
     badge(page, "stopped")
     expect(page.get_by_role("button", name="Pause")).to_have_count(0)
@@ -254,7 +254,7 @@ def test_stop_ends_the_training_and_resume_takes_it_up(page: Page, training: Run
     steps = read(training).steps
     assert steps == list(range(1, len(steps) + 1))  # no step twice, none left out
     assert b'"event": "Resumed"' in (training.path / "events.jsonl").read_bytes()
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
     badge(page, "stopped")
     no_trouble(page)
 

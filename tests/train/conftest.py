@@ -1,6 +1,5 @@
 """Tiny networks and a folder of runs for every test of the training rooms."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,9 +23,8 @@ def tiny_network(*, classes: int = 10, name: str = "Tiny") -> Network:
 
 @pytest.fixture(autouse=True, scope="session")
 def one_thread() -> None:
-    """Tests share the cores with whatever else runs; tiny networks gain nothing by two threads."""
+    """Whatever a test before has set."""
     torch.set_num_threads(1)
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture
