@@ -2,10 +2,13 @@
 
 import gc
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.ready import Ready
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -50,9 +53,40 @@ def real_data():
     return root
 
 
+@pytest.fixture(scope="session")
+def ready():
+    """Workers that begin in milliseconds."""
+    made = Ready()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def runs_root(tmp_path, monkeypatch):
-    """An empty folder for runs."""
+def runs_root(tmp_path, monkeypatch, ready):
+    """An empty folder for runs, with a worker ready for each."""
     root = tmp_path / "runs"
     monkeypatch.setenv("CNNVIZ_RUNS", str(root))
+    monkeypatch.setenv("CNNVIZ_STANDBY", str(ready.folder))
+    ready.serve()
     return root
+
+
+@pytest.fixture
+def cold(monkeypatch):
+    """Runs are started as they are where nobody stands by."""
+    monkeypatch.setenv("CNNVIZ_STANDBY", "off")
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, runs_root):
+    """Return the function that runs a command and gives (exit code, standard output, standard error)."""
+    from cnnviz.cli import main
+
+    def command(*arguments):
+        monkeypatch.setattr(sys, "argv", ["cnnviz", *map(str, arguments)])
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        out, err = capsys.readouterr()
+        return exit_.value.code, out, err
+
+    return command

@@ -8,25 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnviz import cli
 from cnnviz.data.images import digit
 from cnnviz.shapes import trace
 from cnnviz.spec import to_json
 from cnnviz.zoo import ZOO, get
-
-
-@pytest.fixture
-def run(capsys, monkeypatch, runs_root):
-    """Return the function that runs a command and gives (exit code, standard output, standard error)."""
-
-    def command(*arguments):
-        monkeypatch.setattr(sys, "argv", ["cnnviz", *map(str, arguments)])
-        with pytest.raises(SystemExit) as exit_:
-            cli.main()
-        out, err = capsys.readouterr()
-        return exit_.value.code, out, err
-
-    return command
 
 
 def test_networks_lists_the_zoo(run):

@@ -1,26 +1,10 @@
 """The commands find-lr and search: a real one each, and what they say about bad input."""
 
 import json
-import sys
 
 import pytest
 
-from cnnviz import cli
 from cnnviz.search import searches
-
-
-@pytest.fixture
-def run(capsys, monkeypatch, runs_root):
-    """Return the function that runs a command and gives (exit code, standard output, standard error)."""
-
-    def command(*arguments):
-        monkeypatch.setattr(sys, "argv", ["cnnviz", *map(str, arguments)])
-        with pytest.raises(SystemExit) as exit_:
-            cli.main()
-        out, err = capsys.readouterr()
-        return exit_.value.code, out, err
-
-    return command
 
 
 def test_find_lr_tells_both_rates_and_the_whole_curve(run):

@@ -7,11 +7,10 @@ import pytest
 from cnnviz.train import runs
 from cnnviz.train.config import TrainConfig, suggested
 from cnnviz.zoo import get
-from tests.test_cli import run  # noqa: F401  (a fixture)
 
 
 @pytest.fixture
-def trained(run, tmp_path):  # noqa: F811
+def trained(run, tmp_path):
     """A run of two epochs and its name."""
     code, out, err = run(
         "train", "--network", "simple_cnn", "--epochs", 2, "--device", "cpu", "--seed", 3, "--json"
@@ -20,7 +19,7 @@ def trained(run, tmp_path):  # noqa: F811
     return json.loads(out)
 
 
-def test_settings_come_from_a_file_and_what_is_given_replaces_them(run, tmp_path):  # noqa: F811
+def test_settings_come_from_a_file_and_what_is_given_replaces_them(run, tmp_path):
     file = tmp_path / "settings.json"
     config = suggested(get("simple_cnn"), "digits")
     file.write_text(config.to_json(), encoding="utf-8")
@@ -36,7 +35,7 @@ def test_settings_come_from_a_file_and_what_is_given_replaces_them(run, tmp_path
     ("content", "line"),
     [(None, "cannot be read"), ("{}", "this is not a training config"), ("[", "not JSON")],
 )
-def test_a_file_without_settings_ends_with_one_clear_line(run, tmp_path, content, line):  # noqa: F811
+def test_a_file_without_settings_ends_with_one_clear_line(run, tmp_path, content, line):
     file = tmp_path / "settings.json"
     if content is not None:
         file.write_text(content)
@@ -47,7 +46,7 @@ def test_a_file_without_settings_ends_with_one_clear_line(run, tmp_path, content
     assert err.count("\n") == 1
 
 
-def test_a_finished_run_is_trained_on_by_resume(run, trained):  # noqa: F811
+def test_a_finished_run_is_trained_on_by_resume(run, trained):
     code, out, err = run("resume", trained["run"], "--epochs", 1, "--json")
     assert code == 0, err
     again = json.loads(out)
@@ -55,13 +54,13 @@ def test_a_finished_run_is_trained_on_by_resume(run, trained):  # noqa: F811
     assert again["steps"] == trained["steps"] * 3 // 2
 
 
-def test_a_finished_run_without_more_epochs_is_not_resumed(run, trained):  # noqa: F811
+def test_a_finished_run_without_more_epochs_is_not_resumed(run, trained):
     code, _, err = run("resume", trained["run"])
     assert code == 2
     assert trained["run"] in err
 
 
-def test_a_report_is_one_file(run, trained, tmp_path):  # noqa: F811
+def test_a_report_is_one_file(run, trained, tmp_path):
     file = tmp_path / "report.html"
     code, out, err = run("report", trained["run"], "--out", file)
     assert (code, out.strip()) == (0, str(file)), err
@@ -70,7 +69,7 @@ def test_a_report_is_one_file(run, trained, tmp_path):  # noqa: F811
     assert "<svg" in page
 
 
-def test_evaluate_gives_what_the_run_found(run, trained):  # noqa: F811
+def test_evaluate_gives_what_the_run_found(run, trained):
     code, out, err = run("evaluate", trained["run"], "--json")
     assert code == 0, err
     found = json.loads(out)
@@ -79,14 +78,14 @@ def test_evaluate_gives_what_the_run_found(run, trained):  # noqa: F811
     assert [row["support"] for row in found["per_class"]] == [sum(row) for row in found["confusion"]]
 
 
-def test_evaluate_knows_the_shipped_checkpoint_and_prints_a_table(run):  # noqa: F811
+def test_evaluate_knows_the_shipped_checkpoint_and_prints_a_table(run):
     code, out, err = run("evaluate", "digit_recognizer", "--dataset", "digits")
     assert code == 0, err
     assert "of 359 pictures are right" in out
     assert out.count("\n") == 12
 
 
-def test_unknown_parts_and_checkpoints_are_refused(run, trained):  # noqa: F811
+def test_unknown_parts_and_checkpoints_are_refused(run, trained):
     for arguments in (
         ["evaluate", "nothing"],
         ["evaluate", trained["run"], "--part", "train"],

@@ -83,7 +83,7 @@ def _base() -> TrainConfig | None:
         trace(chosen)
         dataset = data_choice.choose(training.forget_suggestions)
         device = devices.choose()
-        if dataset is None:
+        if dataset is None or training.offer_classes(chosen, dataset):
             return None
         base = training.config_of_fields(chosen, dataset, device)
         st.caption(

@@ -79,7 +79,7 @@ def choose_config(network: Network, dataset: str, device: str) -> tuple[TrainCon
     """Return the config, None with a sentence on the page where it cannot be, and one whose numbers the form shows."""
     config = None
     with guard():
-        if not _offer_classes(network, dataset):
+        if not offer_classes(network, dataset):
             config = config_of_fields(network, dataset, device)
     if config:
         return config, config
@@ -121,8 +121,12 @@ def _matters(name: str, config: TrainConfig) -> bool:
     return True
 
 
-def _offer_classes(network: Network, dataset: str) -> bool:
-    """Say where a network tells another number of classes apart than the data have, and offer to give it theirs."""
+def offer_classes(network: Network, dataset: str) -> bool:
+    """Say where a network tells another number of classes apart than the data have, and offer to give it theirs.
+
+    Returns:
+        Whether it does.
+    """
     info, found = catalog.lookup(dataset), trace(network).output_shape
     classes = len(info.classes)
     title = info.title if catalog.is_folder(dataset) else labels.dataset(dataset)

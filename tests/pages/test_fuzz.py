@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui import fields
 from cnnviz.ui.shell import PAGES
+from tests.conftest import DEEP
 from tests.pages.conftest import SCRIPT, go
 
 NUMBERS = st.one_of(st.integers(-2, 14), st.integers(-(10**6), 10**6), st.floats(-20, 20)).map(str)
@@ -24,7 +25,7 @@ def texts(field: fields.Field) -> st.SearchStrategy[str]:
 
 @pytest.mark.parametrize("name", [name for name in PAGES if fields.fields_of(name)])
 @given(data=st.data())
-@settings(max_examples=14, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30 if DEEP else 8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_link_breaks_a_page(name: str, data: st.DataObject) -> None:
     app = AppTest.from_string(SCRIPT, default_timeout=60)
     chosen = data.draw(

@@ -236,3 +236,14 @@ def test_going_to_another_page_and_back_keeps_what_varies(open_page):
     go(app, "home")
     go(app, "search")
     assert widget(app, "multiselect", "search_varies").value == ["momentum"]
+
+
+def test_a_network_of_other_classes_is_explained_and_mended_by_one_press(open_page, app, tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+    open_page("search", dataset="folder", folder=str(tmp_path / "pets"))
+    assert "LeNet tells 10 classes apart, but pets has 2" in app.error[0].value
+    assert widget(app, "button", "search_start").disabled
+    widget(app, "button", "fit_classes").click().run()
+    assert app.query_params["classes"] == "2"
+    assert not any("classes apart" in error.value for error in app.error)

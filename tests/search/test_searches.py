@@ -136,9 +136,9 @@ def test_when_searcher_and_trial_are_killed_none_is_lost(searching, wait_for, do
     ]
 
 
-@pytest.mark.parametrize("moment", [0.0, 0.3, 0.6, 0.9, 1.2])
+@pytest.mark.parametrize("moment", [0.0, 0.2, 0.4, 0.6, 0.8])
 def test_a_searcher_killed_while_it_begins_loses_no_trial(searching, wait_for, done, moment):
-    search = searching(trials=1)
+    search = searching(LONG, trials=1)
     time.sleep(moment)
     kill(search.path)
     wait_for(lambda: not search.alive, 5)
@@ -233,7 +233,7 @@ def test_values_that_give_no_network_are_failed_trials_not_failed_searches(searc
 
 
 def test_no_new_trial_begins_after_the_time(searching, done):
-    search = searching(trials=50, seconds=0.5)
+    search = searching(LONG, trials=50, seconds=0.2)
     assert done(search) == "finished"
     assert len(searches.progress(search).trials) == 1
 

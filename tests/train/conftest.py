@@ -33,10 +33,8 @@ def tiny() -> Network:
 
 
 @pytest.fixture(autouse=True)
-def runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "runs"
-    monkeypatch.setenv("CNNVIZ_RUNS", str(folder))
-    return folder
+def runs_folder(runs_root: Path) -> Path:
+    return runs_root
 
 
 @pytest.fixture

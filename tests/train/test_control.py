@@ -17,7 +17,6 @@ from cnnviz.train.loop import train
 from cnnviz.train.progress import Progress
 from cnnviz.train.run import ALIVE
 from tests.train.conftest import tiny_network
-from tests.train.nursery import Nursery
 
 LONG = TrainConfig(
     tiny_network(), device="cpu", epochs=10_000, batch_size=32, schedule="cosine", learning_rate=0.01
@@ -180,37 +179,25 @@ def test_a_run_that_lives_or_is_broken_is_not_taken_up(living, runs_folder):
         runs.resume(living, epochs=0)
 
 
-def test_two_runs_on_one_device_follow_each_other(living, nursery, wait_for, monkeypatch):
+def test_two_runs_on_one_device_follow_each_other(living, wait_for, ended, monkeypatch):
     monkeypatch.setenv("CNNVIZ_CPU_PLACES", "1")
-    other = Nursery()
-    try:
-        second = runs.create(dataclasses.replace(SHORT, epochs=1))
-        other.begin(second)
-        wait_for(lambda: second.state() == "queued", 20)
-        assert isinstance(events_of(second)[-1], Waiting)
-        assert read(second).waiting == Waiting("cpu", 1)
-        assert queue.users(runs.runs_root())["cpu"] == (living.name, second.name)
-        runs.stop(living)
-        assert other.ended() == 0
-        assert second.state() == "finished"
-        assert read(second).waiting is None
-        assert queue.users(runs.runs_root()) == {}
-    finally:
-        other.close()
+    second = runs.start(dataclasses.replace(SHORT, epochs=1))
+    wait_for(lambda: second.state() == "queued", 20)
+    assert isinstance(events_of(second)[-1], Waiting)
+    assert read(second).waiting == Waiting("cpu", 1)
+    assert queue.users(runs.runs_root())["cpu"] == (living.name, second.name)
+    runs.stop(living)
+    assert ended(second) == "finished"
+    assert read(second).waiting is None
+    wait_for(lambda: queue.users(runs.runs_root()) == {}, 5)
 
 
 def test_a_run_that_waits_can_be_stopped(living, wait_for, monkeypatch):
     monkeypatch.setenv("CNNVIZ_CPU_PLACES", "1")
-    other = Nursery()
-    try:
-        second = runs.create(SHORT)
-        other.begin(second)
-        wait_for(lambda: second.state() == "queued", 20)
-        assert runs.stop(second) == "stopped"
-        assert other.ended() == 0
-        assert queue.users(runs.runs_root())["cpu"] == (living.name,)
-    finally:
-        other.close()
+    second = runs.start(SHORT)
+    wait_for(lambda: second.state() == "queued", 20)
+    assert runs.stop(second) == "stopped"
+    wait_for(lambda: queue.users(runs.runs_root())["cpu"] == (living.name,), 5)
 
 
 def test_only_good_requests_are_read_and_each_once(runs_folder):

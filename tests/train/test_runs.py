@@ -42,6 +42,7 @@ def started(wait_for):
         runs.stop(run)
 
 
+@pytest.mark.usefixtures("cold")
 def test_a_run_goes_from_starting_through_running_to_finished_and_leaves_its_weights(ended):
     run = runs.start(TrainConfig(tiny_network(), epochs=2, device="cpu"))
     assert run.state() in {"starting", "running"}
@@ -70,6 +71,7 @@ def test_a_second_process_finds_the_running_run_and_stops_it(started, wait_for):
     assert len(terminals(run)) == 1
 
 
+@pytest.mark.usefixtures("cold")
 def test_a_run_outlives_the_process_that_started_it(wait_for):
     code = (
         "from cnnviz.train import runs; from cnnviz.train.config import TrainConfig\n"
@@ -82,6 +84,7 @@ def test_a_run_outlives_the_process_that_started_it(wait_for):
     assert runs.stop(run) == "stopped"
 
 
+@pytest.mark.usefixtures("cold")
 @pytest.mark.parametrize("moment", [0.0, 0.05, 0.4, 1.0, 1.8])
 def test_stopping_takes_less_than_a_second_even_while_torch_is_imported(started, moment):
     run = started()
@@ -113,6 +116,7 @@ def test_a_worker_that_does_not_listen_is_ended_by_the_stopper(started, wait_for
     assert len(terminals(run)) == 1
 
 
+@pytest.mark.usefixtures("cold")
 @pytest.mark.parametrize("when", ["starting", "running"])
 def test_a_killed_worker_is_failed_at_once_with_its_last_lines(started, wait_for, when):
     run = started()
@@ -153,6 +157,7 @@ def test_a_torn_last_line_is_cut_before_the_end_is_written(started, wait_for):
     assert len(terminals(run)) == 1
 
 
+@pytest.mark.usefixtures("cold")
 def test_a_run_is_never_seen_dead_while_it_is_being_started(started, wait_for):
     seen = set()
     run = started()
