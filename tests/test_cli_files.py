@@ -12,10 +12,9 @@ from cnnviz.nets.build import build
 from cnnviz.nets.checkpoint import load
 from cnnviz.spec import from_json, to_json
 from cnnviz.zoo import get
-from tests.test_cli import run  # noqa: F401  (a fixture)
 
 
-def test_a_network_is_written_as_onnx_python_and_json(run, tmp_path):  # noqa: F811
+def test_a_network_is_written_as_onnx_python_and_json(run, tmp_path):
     files = {kind: tmp_path / f"net.{kind}" for kind in ("onnx", "python", "json")}
     code, out, err = run("export", "lenet", "--set", "activation=relu", *(part for kind, file in files.items() for part in (f"--{kind}", file)))  # fmt: skip
     assert (code, out, err) == (0, "", "")
@@ -27,7 +26,7 @@ def test_a_network_is_written_as_onnx_python_and_json(run, tmp_path):  # noqa: F
     assert again == run("shapes", "lenet", "--set", "activation=relu", "--json")
 
 
-def test_a_checkpoints_weights_go_into_the_onnx_file(run, tmp_path):  # noqa: F811
+def test_a_checkpoints_weights_go_into_the_onnx_file(run, tmp_path):
     trained = load(checkpoints.path_of("lenet"))
     (tmp_path / "net.json").write_text(to_json(trained.network))
     assert (
@@ -49,7 +48,7 @@ def test_a_checkpoints_weights_go_into_the_onnx_file(run, tmp_path):  # noqa: F8
         (["check", "lenet", "--classes", "0"], "--classes"),
     ],
 )  # fmt: skip
-def test_bad_input_ends_with_code_2_and_one_clear_line(run, tmp_path, monkeypatch, arguments, line):  # noqa: F811
+def test_bad_input_ends_with_code_2_and_one_clear_line(run, tmp_path, monkeypatch, arguments, line):
     monkeypatch.chdir(tmp_path)
     torch.save(build(get("lenet")).state_dict(), "weights.pt")
     code, out, err = run(*arguments)
@@ -58,7 +57,7 @@ def test_bad_input_ends_with_code_2_and_one_clear_line(run, tmp_path, monkeypatc
     assert line in err
 
 
-def test_match_lists_every_tensor_and_writes_what_fits(run, tmp_path):  # noqa: F811
+def test_match_lists_every_tensor_and_writes_what_fits(run, tmp_path):
     weights = {f"module.{name}": tensor for name, tensor in build(get("lenet")).state_dict().items()}
     weights |= {
         "module.fc3.bias": torch.ones(1000),
@@ -82,7 +81,7 @@ def test_match_lists_every_tensor_and_writes_what_fits(run, tmp_path):  # noqa: 
     assert table.endswith("7 of 10 tensors fit.\n")
 
 
-def test_check_explains_the_first_error_and_offers_fixes(run, tmp_path):  # noqa: F811
+def test_check_explains_the_first_error_and_offers_fixes(run, tmp_path):
     broken = to_json(get("lenet")).replace('"padding": 2', '"padding": 0')
     (tmp_path / "net.json").write_text(broken)
     code, out, _ = run("check", tmp_path / "net.json", "--json")

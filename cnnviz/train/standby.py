@@ -92,14 +92,8 @@ def _wait(keeper: socket.socket, door: socket.socket) -> str | None:
 def _sweep(folder: Path) -> None:
     """Remove the sockets of processes that were killed."""
     for path in folder.iterdir():
-        pid = path.stem.rpartition("-")[2]
-        try:
-            if pid.isdecimal():
-                os.kill(int(pid), 0)
-        except ProcessLookupError:
+        if not warm.lives(path):
             path.unlink(missing_ok=True)
-        except OSError:
-            continue
 
 
 def _take(line: socket.socket) -> str | None:

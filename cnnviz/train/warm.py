@@ -62,7 +62,8 @@ _renewed = -math.inf
 def keep() -> None:
     """Have a standby in this process's care from now on; called again, it stays for another ten minutes.
 
-    One that is no longer good, as code or settings have changed, makes room for another.
+    One that is no longer good, as code or settings have changed, makes room for another. Where another app's waits
+    that is as good, one is enough.
     """
     global _wanted  # noqa: PLW0603
     with _turn:
@@ -153,6 +154,19 @@ def is_ours(line: socket.socket) -> bool:
     return bool(user == os.geteuid())
 
 
+def lives(path: Path) -> bool:
+    """Return whether the process still is that a socket's name tells; True where it tells none."""
+    pid = path.stem.rpartition("-")[2]
+    try:
+        if pid.isdecimal():
+            os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
+
+
 def _waiting() -> list[Path]:
     where = folder()
     return sorted(where.glob(f"{key()}-*{END}")) if where and any(where.iterdir()) else []
@@ -167,12 +181,13 @@ def _is_private(path: Path) -> bool:
 
 
 def _renew() -> None:
-    """End the standby that there is and start another; whoever calls this has ``_turn``."""
+    """End the standby that there is and start another, but where somebody else's waits; whoever calls this has ``_turn``."""
     global _line, _key  # noqa: PLW0603
     _end()
     with suppress(OSError):
         _key = key()
-        _line = _start(_key)
+        if not any(map(lives, _waiting())):
+            _line = _start(_key)
 
 
 def _end() -> None:

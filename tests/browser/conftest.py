@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from tests.browser.server import Server
 from tests.conftest import missing
+from tests.ready import Ready
 
 # Streamlit looks for its server below each page's address first; these answers of 404 are its own.
 PROBE = re.compile(r"/[^/]+/_stcore/(health|host-config)$")
@@ -36,8 +37,11 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    found = Server(tmp_path_factory.mktemp("server"))
+def server(tmp_path_factory: pytest.TempPathFactory, ready: Ready) -> Iterator[Server]:
+    found = Server(tmp_path_factory.mktemp("server"), CNNVIZ_STANDBY=str(ready.folder))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("CNNVIZ_RUNS", str(found.runs))
+        ready.serve()
     try:
         found.start()
         yield found

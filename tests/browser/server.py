@@ -22,7 +22,8 @@ def free_port() -> int:
 class Server:
     """``streamlit run app.py`` on a port that stays the same over restarts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self._environment = environment
         self.runs = folder / "runs"
         self.log = folder / "server.log"
         self.port = free_port()
@@ -35,7 +36,7 @@ class Server:
                 [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port),
                  "--server.headless", "true"],
                 cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env=os.environ | {"CNNVIZ_RUNS": str(self.runs), "CNNVIZ_CPU_PLACES": "8"},
+                env=os.environ | {"CNNVIZ_RUNS": str(self.runs), "CNNVIZ_CPU_PLACES": "8"} | self._environment,
             )  # fmt: skip
         until = time.monotonic() + 60
         while not self._healthy():

@@ -1,8 +1,13 @@
+import functools
 import json
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
+
+# Each AppTest begins as a server does, by reading what every installed package says of itself: four fifths of its time.
+manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 
 # Not app.py itself: beside it lies pages/, which AppTest would run without our frame.
 SCRIPT = "from cnnviz.ui import shell; shell.run()"

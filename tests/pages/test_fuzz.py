@@ -25,7 +25,9 @@ def texts(field: fields.Field) -> st.SearchStrategy[str]:
 
 @pytest.mark.parametrize("name", [name for name in PAGES if fields.fields_of(name)])
 @given(data=st.data())
-@settings(max_examples=30 if DEEP else 8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30 if DEEP else 8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_no_link_breaks_a_page(name: str, data: st.DataObject) -> None:
     app = AppTest.from_string(SCRIPT, default_timeout=60)
     chosen = data.draw(

@@ -311,3 +311,17 @@ def test_sockets_of_the_dead_are_removed_by_the_next_standby(bare, wait_for, own
         warm._waiting()[0].name,
         f"old-{os.getpid()}.sock",
     }
+
+
+def test_where_another_apps_standby_waits_no_second_is_made(monkeypatch):
+    begun = []
+    monkeypatch.setattr(warm, "_start", begun.append)
+    socket_of = f"{warm.key()}-{{}}{warm.END}"
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    (warm.folder() / socket_of.format(dead.pid)).touch()
+    warm.keep()
+    assert begun == [warm.key()]
+    (warm.folder() / socket_of.format(os.getpid())).touch()
+    warm.keep()
+    assert begun == [warm.key()]
