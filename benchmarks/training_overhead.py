@@ -1,10 +1,10 @@
 """What telling, watching and keeping cost a training, as a part of the steps' own time; see ``training.py``.
 
 A training is run as a run is, with its events written as lines, and the clock is read around every step's own
-computation (``Training.batch``), of which a bare loop consists. All other time is what was added: events (with asking
-for requests), looks inside, states, weights and records. That is one training against itself, so it does not matter
-that two networks lie differently in memory and the one runs some percent faster than the other, which is more than
-what is looked for. Reading the clock is counted as added.
+computation (``Training.batch``). All other time, less what a bare loop needs too (shuffling, the next batch's numbers,
+the rate, the loss kept), is what was added: events (with asking for requests), looks inside, states, weights and
+records. That is one training against itself, so it does not matter that two networks lie differently in memory and the
+one runs some percent faster than the other, which is more than what is looked for.
 
 What such a sum cannot see is a step made slower by what happened before it (caches). So a second figure: the same
 training, turn by turn, a second of bare steps and a second of the whole, compared per step; with what the turns differ.
@@ -14,7 +14,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,9 @@ SECONDS = 25.0
 """That each training is counted; two and a half times as long as a state comes after the one before."""
 
 TURNS = 12
+EVERY = 0.1
+
+Way = Callable[[Any, Path], Iterator[int]]
 
 
 def overhead() -> dict[str, Any]:
@@ -34,9 +37,11 @@ def overhead() -> dict[str, Any]:
     yield_cores()
     result = {}
     for network in ("lenet", "digit_recognizer"):
+        bare, events, everything = (counted(network, way) for way in (bare_steps, told, told_and_watched))
         result[network] = {
-            "events_percent": counted(network, everything=False),
-            "everything_percent": counted(network, everything=True),
+            "bare_loop_percent": bare,
+            "events_percent": round(events - bare, 2),
+            "everything_percent": round(everything - bare, 2),
             "in_turns": in_turns(network),
         }
     report.table(
@@ -52,12 +57,11 @@ def overhead() -> dict[str, Any]:
     return {"networks": result}
 
 
-def counted(network: str, *, everything: bool) -> float:
+def counted(network: str, way: Way) -> float:
     """Return the time that was not a step's own, as percent of that which was."""
     with tempfile.TemporaryDirectory() as name:
-        training = begun(network, Path(name) if everything else None)
-        if not everything:
-            training.watcher.due = lambda _now: False
+        folder = Path(name)
+        training = begun(network, folder if way is told_and_watched else None)
         inside = 0.0
         learn = training.batch
 
@@ -69,7 +73,7 @@ def counted(network: str, *, everything: bool) -> float:
             return found
 
         training.batch = batch
-        steps = told(training, Path(name))
+        steps = way(training, folder)
         for _ in range(3):  # the first steps are slow, and the first look and state come with them
             next(steps)
         began, inside = time.perf_counter(), 0.0
@@ -83,7 +87,7 @@ def in_turns(network: str) -> dict[str, Any]:
     """Return how much longer a step of the whole takes than a bare one of the same training, in turns of a second."""
     with tempfile.TemporaryDirectory() as name:
         training = begun(network, Path(name))
-        steps = told(training, Path(name))
+        steps = told_and_watched(training, Path(name))
         numbers = training.feed.train[: 64 * 800].split(64)
         for _ in range(3):
             next(steps)
@@ -127,8 +131,31 @@ def begun(network: str, folder: Path | None) -> Any:
     return Training(config, folder=folder)
 
 
+def bare_steps(training: Any, _folder: Path) -> Iterator[int]:
+    """Train in a loop that tells nobody; yield as often as the others do."""
+    import torch
+
+    losses: list[float] = []
+    training.quick.train()
+    since, done = time.perf_counter(), 0
+    while True:
+        order = training.feed.train[torch.randperm(len(training.feed.train))]
+        for numbers in order.split(training.config.batch_size):
+            losses.append(training.batch(numbers, training.rate).tolist()[0])
+            done += 1
+            if time.perf_counter() - since > EVERY:
+                yield done
+                since, done = time.perf_counter(), 0
+
+
 def told(training: Any, folder: Path) -> Iterator[int]:
-    """Run a training with its events written as lines; yield the number of steps since the last time."""
+    """Run a training with its events written as lines, nothing looked at or kept; yield the steps since the last time."""
+    training.watcher.due = lambda _now: False
+    return told_and_watched(training, folder)
+
+
+def told_and_watched(training: Any, folder: Path) -> Iterator[int]:
+    """Run a training as the worker does; yield the number of steps since the last time."""
     from cnnviz.train.events import Steps, to_line
 
     done = 0

@@ -11,7 +11,7 @@ Numbers that JSON has not (NaN, infinity) are written as strings.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, get_args
 
 from cnnviz.errors import CnnvizError
@@ -231,7 +231,7 @@ KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)
 
 def to_line(event: Event) -> str:
     """Return an event as one line of JSON, its line end included."""
-    data = {name: _jsonable(value) for name, value in asdict(event).items()}
+    data = {entry.name: _jsonable(getattr(event, entry.name)) for entry in fields(event)}
     return json.dumps({"event": type(event).__name__, **data}, ensure_ascii=True, allow_nan=False) + "\n"
 
 

@@ -48,6 +48,8 @@ class Keeper:
 
     def due(self, now: float) -> bool:
         """Return whether a state may be saved in the middle of an epoch."""
+        if self.folder is None:
+            return False
         if self._given is not None:
             return now - self._saved_at >= self._given
         return now - self._saved_at >= max(EVERY, self._cost / MOST_OF_THE_TIME)

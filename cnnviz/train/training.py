@@ -230,12 +230,12 @@ class Training:
             self.order = shuffled[: self.samples]
             progress.begin_epoch()
         assert self.order is not None
-        self.feed.plan(torch.split(self.order[progress.position :], size))
+        batches = torch.split(self.order[progress.position :], size)
+        self.feed.plan(batches)
         self.quick.train()
         self._since = time.perf_counter()
-        while progress.position < self.samples:
+        for numbers in batches:
             yield from self.desk.serve()
-            numbers = self.order[progress.position : progress.position + size]
             self._tally.add(self.batch(numbers, self.rate), len(numbers))
             progress.position += len(numbers)
             progress.step += 1
