@@ -1,8 +1,8 @@
 """Wall time to 98 % and 99 % on MNIST's official test pictures, the start of the process included; see ``training.py``.
 
-The script of pytorch/examples as it is (``peer_mnist.py``), and our two recipes for the same network: 98 % from a third
-of the training pictures, 99 % from all of them, once or twice. What the recipes are made of was chosen on validation parts of the
-training pictures. By itself this file trains one recipe and says what came out:
+The script of pytorch/examples as it is (``peer_mnist.py``), and our two recipes for the same network: 98 % from a quarter
+of the training pictures, 99 % from all of them, twice. What the recipes are made of was chosen on a part of the training
+pictures. By itself this file trains one recipe and says what came out:
 
     python benchmarks/training_accuracy.py 98 SEED
 """
@@ -23,14 +23,14 @@ HERE = Path(__file__).resolve().parent
 GOALS = ("98", "99")
 
 TUNED: dict[str, dict[str, Any]] = {
-    "98": {"learning_rate": 0.004},
-    "99": {"learning_rate": 0.005, "augment": ("shift",)},
-    "99 twice": {"learning_rate": 0.005, "augment": ("shift",), "epochs": 2},
+    "98": {"batch_size": 64, "epochs": 1},
+    "99": {"batch_size": 128, "epochs": 2},
 }
-"""What differs between the recipes; the rest is in ``recipe``. The last is for a machine or seed on which once through
-all pictures ends just below 99 %."""
+"""What differs between the recipes; the rest is in ``recipe``. Chosen among rates of 0.003 to 0.006, batches of 64 to 256,
+one or two epochs, with and without shifts, on the last 10,000 training pictures, the first 50,000 to learn from: 98.14 to
+98.26 % in eight trainings, and 98.99 and 99.11 %."""
 
-FEWER = {"98": 20_000}
+FEWER = {"98": 16_000}
 """Training pictures that a recipe is content with."""
 
 
@@ -39,11 +39,10 @@ def recipe(which: str, seed: int = 0) -> Any:
     from cnnviz import zoo
     from cnnviz.train.config import TrainConfig
 
-    more = {"epochs": 1} | TUNED[which]
     return TrainConfig(
         zoo.get("digit_recognizer"), "mnist", "cpu", "fast", optimizer="adamw",
-        weight_decay=0.01, schedule="one_cycle", batch_size=64, label_smoothing=0.1,
-        validation_fraction=0, seed=seed, **more,
+        learning_rate=0.005, weight_decay=0.01, schedule="one_cycle", label_smoothing=0.1,
+        validation_fraction=0, seed=seed, **TUNED[which],
     )  # fmt: skip
 
 
@@ -76,12 +75,11 @@ def accuracy(seeds: int = 2) -> dict[str, Any]:
         note("98", "the same, torch imported before", seed, without, reached)
         note("99", "python -m cnnviz train", seed, *commanded("99", seed))
         note("99", "runs.start, worker standing by", seed, *warm("99", seed))
-    note("99", "python -m cnnviz train, every picture twice", 0, *commanded("99 twice", 0))
     report.table(("", "seed", "test", "seconds", "script", "times"), sorted(rows))
     return result
 
 
-def script(most_epochs: int = 5) -> dict[str, Any]:
+def script(most_epochs: int = 6) -> dict[str, Any]:
     """Run the peer's script until 99 % or for so many epochs; return when it had which accuracy."""
     from cnnviz.data.catalog import data_root
 
