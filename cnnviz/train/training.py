@@ -230,7 +230,8 @@ class Training:
             self.order = shuffled[: self.samples]
             progress.begin_epoch()
         assert self.order is not None
-        batches = torch.split(self.order[progress.position :], size)
+        left = self.order[progress.position :]
+        batches = torch.split(left, size) if len(left) else ()
         self.feed.plan(batches)
         self.quick.train()
         self._since = time.perf_counter()
