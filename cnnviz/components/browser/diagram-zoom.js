@@ -10,6 +10,10 @@ const STEP = 1.25;
 const CLICK = 4;
 /** Streamlit's bar lies over so much of the window's top (pixels). */
 const BAR = 60;
+/** A page that has stood for so long is put together; longer than the second nobody waits for it (milliseconds). */
+const [STANDS, LONGEST] = [1000, 6000];
+/** How somebody takes hold of the page. */
+const HOLDS = ["pointerdown", "wheel", "keydown", "touchstart"];
 /** Less of the frame than this shows nothing. */
 const SLIVER = 80;
 
@@ -29,6 +33,8 @@ export class Zoom {
     Object.assign(this, { frame, picture, changed, width: 1, height: 1, scale: 1, dragged: false });
     /** @type {{x: number, y: number, left: number, top: number} | null} */
     this.grip = null;
+    /** Ends what ``settle`` began. */
+    this.stand = () => {};
     frame.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     frame.addEventListener("pointerdown", (event) => this.grasp(event));
     frame.addEventListener("pointermove", (event) => this.drag(event));
@@ -132,6 +138,31 @@ export class Zoom {
     this.frame.scrollLeft += shift(corner.x + x * this.scale, w * this.scale, outer.left, outer.width);
     this.frame.scrollTop += shift(corner.y + y * this.scale, h * this.scale, top, bottom - top);
     this.changed();
+  }
+
+  /**
+   * Reveal a part, and again whenever the frame moves while the page is still being put together: until it has stood
+   * for a second, or somebody takes hold of the page.
+   * @param {{x: number, y: number, w: number, h: number}} part
+   */
+  settle(part) {
+    this.stand();
+    this.reveal(part);
+    const began = performance.now();
+    let [place, since] = [this.frame.getBoundingClientRect().top, began];
+    const timer = setInterval(() => {
+      const [now, found] = [performance.now(), this.frame.getBoundingClientRect().top];
+      if (found !== place) {
+        [place, since] = [found, now];
+        this.reveal(part);
+      } else if (!this.frame.isConnected || now - since > STANDS || now - began > LONGEST) this.stand();
+    }, 100);
+    const held = () => this.stand();
+    this.stand = () => {
+      clearInterval(timer);
+      for (const name of HOLDS) window.removeEventListener(name, held, true);
+    };
+    for (const name of HOLDS) window.addEventListener(name, held, true);
   }
 
   /** Below the window nothing is seen: room below the picture, so that its end can be moved up. @param {number} hidden */

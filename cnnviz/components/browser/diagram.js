@@ -196,7 +196,7 @@ class Diagram {
     this.fitted = now;
     this.zoom.begin(SMALLEST);
     const wanted = this.atPath(this.chosen.path || this.problem) ?? (this.view === "boxes" ? undefined : this.boxes[0]);
-    if (wanted) this.zoom.reveal(wanted.placed);
+    if (wanted) this.zoom.settle(wanted.placed);
   }
 
   /** Whether a node is drawn as one box; what holds it may be closed, that does not matter. @param {Node} node */
