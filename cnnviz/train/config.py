@@ -240,6 +240,13 @@ def saturates(network: Network) -> bool:
     return any(isinstance(layer, Sigmoid | Tanh) for _, layer in leaves(network.body))
 
 
+def initialisation_of(config: TrainConfig) -> str:
+    """Return how the first weights are drawn: "auto" is "xavier" where activations saturate, "torch" elsewhere."""
+    if config.initialisation != "auto":
+        return config.initialisation
+    return "xavier" if saturates(config.network) else "torch"
+
+
 def suggested(network: Network, dataset: str = DEFAULT) -> TrainConfig:
     """Return a config with which a plain "Start" goes well for this network and data set.
 

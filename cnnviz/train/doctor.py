@@ -15,7 +15,7 @@ from typing import Literal
 
 from cnnviz.language import N_, Sentence
 from cnnviz.spec import BatchNorm2d, Dropout, ReLU, Sigmoid, Tanh, leaves
-from cnnviz.train.config import TrainConfig
+from cnnviz.train.config import TrainConfig, initialisation_of, saturates
 from cnnviz.train.events import Failed, Finished
 from cnnviz.train.history import History
 
@@ -99,7 +99,7 @@ def _not_learning(history: History, config: TrainConfig) -> Iterable[Finding]:
         ),
         Sentence("Let the learning-rate finder look for one."),
     ]
-    if _saturating(config):
+    if saturates(config.network):
         advice += [
             Sentence("Networks of sigmoids often stand still at first: give it some epochs more."),
             Sentence("Take ReLU instead of sigmoid."),
@@ -307,10 +307,7 @@ def _alive_units(config: TrainConfig) -> Iterable[Sentence]:
 
 def _initialise(config: TrainConfig, how: Literal["xavier", "kaiming"]) -> Iterable[Sentence]:
     """Advise an initialisation, unless the training has it: "auto" takes Xavier's for sigmoids and tanhs."""
-    taken = config.initialisation
-    if taken == "auto":
-        taken = "xavier" if _saturating(config) else "torch"
-    if taken != how:
+    if initialisation_of(config) != how:
         xavier, kaiming = (
             Sentence("Set the initialisation to Xavier."),
             Sentence("Set the initialisation to Kaiming."),
@@ -338,10 +335,6 @@ def _calmer(history: History, config: TrainConfig) -> Iterable[Sentence]:
 def _classes(history: History, config: TrainConfig) -> int:
     named = len(history.started.classes) if history.started else 0
     return max(2, named or 10) if config.network else 2
-
-
-def _saturating(config: TrainConfig) -> bool:
-    return _has(config, Sigmoid, Tanh)
 
 
 def _peak_rate(history: History, config: TrainConfig) -> float:

@@ -9,7 +9,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from cnnviz.nets.build import build
 from cnnviz.spec import LogSoftmax, Network, Softmax, leaves
-from cnnviz.train.config import TrainConfig, saturates
+from cnnviz.train.config import TrainConfig, initialisation_of
 
 WARM_UP = 0.3
 """Part of "one_cycle" in which the rate rises."""
@@ -28,9 +28,7 @@ def initialised(config: TrainConfig) -> nn.Module:
     Sources: Glorot and Bengio 2010; He et al. 2015.
     """
     module = build(config.network)
-    how = config.initialisation
-    if how == "auto":
-        how = "xavier" if saturates(config.network) else "torch"
+    how = initialisation_of(config)
     for part in module.modules():
         if isinstance(part, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
             if how == "xavier":
