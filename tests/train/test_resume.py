@@ -36,12 +36,12 @@ PLAIN = Network(
 )
 CONFIGS = {
     "adam": TrainConfig(
-        NORMED, device="cpu", augment=("shift", "rotate"), batch_size=64, epochs=4, seed=3, schedule="one_cycle",
+        NORMED, device="cpu", augment=("shift", "rotate"), batch_size=64, epochs=6, seed=3, schedule="one_cycle",
         learning_rate=0.01, label_smoothing=0.1,
     ),
     "sgd": TrainConfig(
         PLAIN, device="cpu", optimizer="sgd", momentum=0.9, nesterov=True, schedule="cosine", learning_rate=0.1,
-        batch_size=64, epochs=4, warm_up=1.0, clip_norm=1.0, weight_decay=0.001,
+        batch_size=64, epochs=6, warm_up=1.0, clip_norm=1.0, weight_decay=0.001,
     ),
 }  # fmt: skip
 
