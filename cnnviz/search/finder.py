@@ -49,7 +49,8 @@ def sweep(
 
     from cnnviz.data.datasets import load  # noqa: PLC0415
     from cnnviz.train.feed import Feed  # noqa: PLC0415
-    from cnnviz.train.recipe import initialised, loss_of, optimizer_of  # noqa: PLC0415
+    from cnnviz.train.optimizer import Optimizer  # noqa: PLC0415
+    from cnnviz.train.recipe import initialised, loss_of  # noqa: PLC0415
     from cnnviz.train.tuning import precision, tuned  # noqa: PLC0415
 
     device = torch.device(devices.parts(devices.resolve(config.device))[0])
@@ -58,7 +59,7 @@ def sweep(
     module = initialised(config).to(device).train()
     quick = tuned(module, config, device)
     loss_of_scores = loss_of(config.network, config.label_smoothing)
-    optimizer = optimizer_of(config, module, device)
+    optimizer = Optimizer(config, module.parameters(), device)
     chance = torch.Generator().manual_seed(config.seed)
     size = min(config.batch_size, len(feed.train))
     order, mean, lowest = feed.train[:0], 0.0, math.inf
@@ -69,16 +70,14 @@ def sweep(
             order = feed.train[torch.randperm(len(feed.train), generator=chance)]
         numbers, order = order[:size], order[size:]
         rate = least * (most / least) ** (step / (steps - 1))
-        for group in optimizer.param_groups:
-            group["lr"] = rate
         x, y = feed.learn(numbers)
-        optimizer.zero_grad(set_to_none=True)
+        module.zero_grad(set_to_none=True)
         with precision(config, device):
             loss = loss_of_scores(quick(x), y)
         loss.backward()  # type: ignore[no-untyped-call]
         if config.clip_norm:
             torch.nn.utils.clip_grad_norm_(module.parameters(), config.clip_norm)
-        optimizer.step()
+        optimizer.step(rate)
         found = loss.item()
         mean = KEEP * mean + (1 - KEEP) * found
         smooth = mean / (1 - KEEP ** (step + 1))  # without it the first means would lean towards 0

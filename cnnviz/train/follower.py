@@ -52,7 +52,7 @@ def _follow(line: Connection) -> None:
     def take_over(data: bytes) -> None:
         state = torch.load(io.BytesIO(data), map_location=training.device, weights_only=True)
         training.module.load_state_dict(state["module"])
-        training.optimizer.load_state_dict(state["optimizer"])
+        training.optimizer.load(state["optimizer"])
         training.feed.load_state(state["feed"])
 
     follow(line, training.batch, take_over)

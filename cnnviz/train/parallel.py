@@ -39,6 +39,7 @@ from cnnviz.data.datasets import Dataset
 from cnnviz.errors import CnnvizError, DeviceError
 from cnnviz.train import devices, queue
 from cnnviz.train.config import TrainConfig
+from cnnviz.train.optimizer import Optimizer
 
 BATCH, STATE, END = b"B", b"S", b"E"
 """What a message of the leader begins with."""
@@ -93,7 +94,7 @@ class Team:
     def join(self) -> None:
         """Meet the others."""
 
-    def begin(self, module: nn.Module, optimizer: torch.optim.Optimizer, feed: Mapping[str, Tensor]) -> None:
+    def begin(self, module: nn.Module, optimizer: Optimizer, feed: Mapping[str, Tensor]) -> None:
         """Let the others take over weights, optimiser and the feed's state that were loaded here."""
 
     def share(self, numbers: Tensor, rate: float) -> Part:
@@ -182,10 +183,10 @@ class Leader(Team):
         meet(self.device, 0, self.size, self._store)
         self._joined = True
 
-    def begin(self, module: nn.Module, optimizer: torch.optim.Optimizer, feed: Mapping[str, Tensor]) -> None:
+    def begin(self, module: nn.Module, optimizer: Optimizer, feed: Mapping[str, Tensor]) -> None:
         """Send weights, optimiser and the feed's state."""
         file = io.BytesIO()
-        state = {"module": module.state_dict(), "optimizer": optimizer.state_dict(), "feed": dict(feed)}
+        state = {"module": module.state_dict(), "optimizer": optimizer.kept, "feed": dict(feed)}
         torch.save(state, file)
         self._tell(STATE + file.getvalue())
 

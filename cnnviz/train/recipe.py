@@ -1,9 +1,8 @@
-"""What a training is made of besides its data: first weights, loss, optimiser, learning rate."""
+"""What a training is made of besides its data: first weights, loss, learning rate."""
 
 import math
 from collections.abc import Callable
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
@@ -52,23 +51,6 @@ def loss_of(network: Network, smoothing: float) -> Loss:
             )
         case _:
             return lambda scores, y: F.cross_entropy(scores.float(), y, label_smoothing=smoothing)
-
-
-def optimizer_of(config: TrainConfig, module: nn.Module, device: torch.device) -> torch.optim.Optimizer:
-    """Return torch's optimiser of a config, fused into one kernel where the device has one."""
-    rate, decay, fused = config.learning_rate, config.weight_decay, device.type in {"cpu", "cuda"}
-    parameters = list(module.parameters())
-    match config.optimizer:
-        case "adam":
-            return torch.optim.Adam(parameters, rate, weight_decay=decay, fused=fused)
-        case "adamw":
-            return torch.optim.AdamW(parameters, rate, weight_decay=decay, fused=fused)
-        case "sgd":
-            return torch.optim.SGD(
-                parameters, rate, momentum=config.momentum, nesterov=config.nesterov, weight_decay=decay, fused=fused,
-            )  # fmt: skip
-        case _:
-            return torch.optim.RMSprop(parameters, rate, momentum=config.momentum, weight_decay=decay)
 
 
 def rate_at(config: TrainConfig, step: int, total: int, steps_per_epoch: int) -> float:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from cnnviz.errors import RunError
 from cnnviz.train.events import EpochEnd, from_line, to_line
@@ -32,13 +32,8 @@ def take(training: "Training") -> tuple[dict[str, Any], dict[str, Tensor]]:
     best_is_newest = progress.best is not None and progress.best.step == progress.step and progress.whole
     if training.best_weights is not None and not best_is_newest:
         tensors |= {BEST + name: value for name, value in training.best_weights.items()}
-    numbers: dict[str, Any] = {}
-    for at, parameter in enumerate(training.module.parameters()):
-        for name, value in training.optimizer.state.get(parameter, {}).items():
-            if isinstance(value, Tensor):
-                tensors[f"{OPTIMIZER}{at}.{name}"] = value
-            else:
-                numbers[f"{at}.{name}"] = value
+    for at, kept in enumerate(training.optimizer.kept):
+        tensors |= {f"{OPTIMIZER}{at}.{name}": value for name, value in kept.items()}
     tensors |= {FEED + name: value for name, value in training.feed.state().items()}
     tensors |= {RANDOM + "global": torch.get_rng_state(), RANDOM + "order": training.chance.get_state()}
     if training.device.type == "cuda":
@@ -52,7 +47,7 @@ def take(training: "Training") -> tuple[dict[str, Any], dict[str, Tensor]]:
         "offset": _size(training.folder), "position": progress.position, "sums": progress.sums,
         "plan": progress.plan, "factor": progress.factor, "waited": progress.waited, "lowest": progress.lowest,
         "best": _line(progress.best), "end": _line(progress.end), "best_is_newest": best_is_newest,
-        "seconds": training.seconds, "learning_seconds": progress.learning_seconds, "numbers": numbers,
+        "seconds": training.seconds, "learning_seconds": progress.learning_seconds,
         "device": training.device_id, "threads": torch.get_num_threads(), "steps_per_epoch": training.steps_per_epoch,
         "samples": training.samples, "early": progress.is_early(training.config.patience), "torch": torch.__version__,
     }  # fmt: skip
@@ -102,25 +97,8 @@ def _restore_modules(training: "Training", data: Mapping[str, Any], tensors: Map
         training.best_weights = {
             name: torch.empty_like(now[name]).copy_(value) for name, value in best.items()
         }
-    for at, parameter in enumerate(training.module.parameters()):
-        moments = _part(tensors, f"{OPTIMIZER}{at}.")
-        if moments or any(name.startswith(f"{at}.") for name in data["numbers"]):
-            state: dict[str, Any] = training.optimizer.state[parameter]
-            state.update({name: _like(parameter, name, value, training) for name, value in moments.items()})
-            prefix = f"{at}."
-            state.update({
-                name.removeprefix(prefix): value for name, value in data["numbers"].items() if name.startswith(prefix)
-            })  # fmt: skip
-
-
-def _like(parameter: nn.Parameter, name: str, value: Tensor, training: "Training") -> Tensor:
-    """Return a moment where and as its parameter lies in memory: fused optimisers walk through both side by side."""
-    if name == "step":  # torch keeps it on the CPU, except for fused optimisers on a GPU
-        fused = any(group.get("fused") for group in training.optimizer.param_groups)
-        return value.to(parameter.device) if fused else value.clone()
-    if value.shape != parameter.shape:
-        return value.to(parameter.device)
-    return torch.empty_like(parameter, dtype=value.dtype, requires_grad=False).copy_(value)
+    count = len(training.optimizer.kept)
+    training.optimizer.load([_part(tensors, f"{OPTIMIZER}{at}.") for at in range(count)])
 
 
 def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

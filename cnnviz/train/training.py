@@ -31,9 +31,10 @@ from cnnviz.train.events import (
 from cnnviz.train.examining import Asked, ask, ask_test, describe, record
 from cnnviz.train.feed import Feed
 from cnnviz.train.keeper import Keeper
+from cnnviz.train.optimizer import Optimizer
 from cnnviz.train.parallel import Team, gather
 from cnnviz.train.progress import Progress
-from cnnviz.train.recipe import initialised, loss_of, optimizer_of
+from cnnviz.train.recipe import initialised, loss_of
 from cnnviz.train.state import Position
 from cnnviz.train.tally import Tally
 from cnnviz.train.tuning import precision, tuned
@@ -76,7 +77,7 @@ class Training:
         self.classes = self.data.classes
         self._loss = loss_of(config.network, config.label_smoothing)
         self.plain_loss = loss_of(config.network, 0.0)
-        self.optimizer = optimizer_of(config, self.module, self.device)
+        self.optimizer = Optimizer(config, self.module.parameters(), self.device)
         self.chance = torch.Generator().manual_seed(config.seed)
         self.order: Tensor | None = None
         self.best_weights: dict[str, Tensor] | None = None
@@ -157,13 +158,11 @@ class Training:
             loss = self._loss(scores, y)
         if self._immediate and not math.isfinite(loss.item()):
             raise faults.beyond_bounds(self.progress.step + 1, rate, *faults.culprit(self.module, x))
-        self.optimizer.zero_grad(set_to_none=True)  # not earlier: the gradients before tell who was to blame
+        self.module.zero_grad(set_to_none=True)  # not earlier: the gradients before tell who was to blame
         (loss if part.weight == 1.0 else loss * part.weight).backward()  # type: ignore[no-untyped-call]
         if self.config.clip_norm:
             torch.nn.utils.clip_grad_norm_(self.module.parameters(), self.config.clip_norm)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        self.optimizer.step()
+        self.optimizer.step(rate)
         right = (scores.detach().argmax(1) == y).float().mean()
         return self.team.mean(torch.stack([loss.detach().float(), right]) * part.weight)
 

@@ -1,17 +1,16 @@
-"""What a training is made of: first weights, optimisers, schedules."""
+"""What a training is made of: first weights, losses, schedules."""
 
 import math
 from dataclasses import replace
 
 import pytest
 import torch
-from torch import nn
 from torch.nn import functional as F
 
 from cnnviz.nets.build import build
 from cnnviz.spec import Chain, Conv2d, Flatten, Linear, LogSoftmax, Network, ReLU, Softmax
-from cnnviz.train.config import OPTIMIZERS, SCHEDULES, TrainConfig
-from cnnviz.train.recipe import initialised, loss_of, optimizer_of, rate_at
+from cnnviz.train.config import SCHEDULES, TrainConfig
+from cnnviz.train.recipe import initialised, loss_of, rate_at
 
 CPU = torch.device("cpu")
 
@@ -67,36 +66,6 @@ def test_the_rate_warms_up_in_a_straight_line_and_then_follows_its_schedule(sche
 
 def test_one_cycle_has_its_own_warm_up():
     assert rates(schedule="one_cycle", warm_up=2.0) == rates(schedule="one_cycle")
-
-
-THEIRS = {
-    "sgd": lambda parameters: torch.optim.SGD(parameters, 0.01, momentum=0.9, weight_decay=0.01),
-    "nesterov": lambda parameters: torch.optim.SGD(parameters, 0.01, momentum=0.9, nesterov=True, weight_decay=0.01),
-    "adam": lambda parameters: torch.optim.Adam(parameters, 0.01, weight_decay=0.01),
-    "adamw": lambda parameters: torch.optim.AdamW(parameters, 0.01, weight_decay=0.01),
-    "rmsprop": lambda parameters: torch.optim.RMSprop(parameters, 0.01, momentum=0.9, weight_decay=0.01),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", THEIRS)
-def test_each_optimiser_makes_the_steps_of_torch_s_own(name):
-    assert set(THEIRS) == {*OPTIMIZERS, "nesterov"}
-    chosen = {"optimizer": "sgd", "nesterov": True} if name == "nesterov" else {"optimizer": name}
-    config = TrainConfig(with_relu(), learning_rate=0.01, weight_decay=0.01, momentum=0.9, **chosen)
-    torch.manual_seed(0)
-    ours, x, y = nn.Linear(6, 3), torch.randn(8, 6), torch.randint(0, 3, (8,))
-    theirs = nn.Linear(6, 3)
-    theirs.load_state_dict(ours.state_dict())
-    for module, optimizer in (
-        (ours, optimizer_of(config, ours, CPU)),
-        (theirs, THEIRS[name](theirs.parameters())),
-    ):
-        for _ in range(5):
-            optimizer.zero_grad()
-            F.cross_entropy(module(x), y).backward()
-            optimizer.step()
-    for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-6)
 
 
 def drawn(how, network=None):
