@@ -82,9 +82,15 @@ def from_environment() -> str:
 
 
 def render(template: str, values: Mapping[str, Any], language: str) -> str:
-    """Return a template in a language with its values put in; messages among the values are translated too."""
+    """Return a template in a language with its values put in; messages among the values are translated too.
+
+    A template that does not fit its values comes from a damaged file: then it is returned as it is.
+    """
     said = {name: _value(value, language) for name, value in values.items()}
-    return translate(template, language).format(**said)
+    try:
+        return translate(template, language).format(**said)
+    except (LookupError, ValueError, AttributeError):
+        return template
 
 
 def sentence(error: CnnvizError, language: str) -> str:

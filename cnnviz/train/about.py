@@ -17,6 +17,9 @@ from cnnviz.errors import RunError
 ABOUT = "about.json"
 MOST_NAME, MOST_NOTE, MOST_TAGS, MOST_TAG, MOST_BYTES = 80, 4000, 12, 30, 100_000
 
+UNSEEN = "\u3000\u00a0\u200c\u200d"
+"""What Python calls not printable though people type it: wide spaces, and what joins signs (also those of emoji)."""
+
 _TAG = re.compile(r"[\w][\w .+:-]{0,29}")
 
 
@@ -112,7 +115,7 @@ def checked_name(name: object) -> str:
         RunError: if it is too long, or has line ends or other characters that cannot be seen.
     """
     text = name.strip() if isinstance(name, str) else None
-    if text is None or len(text) > MOST_NAME or not text.isprintable():
+    if text is None or len(text) > MOST_NAME or not _readable(text, UNSEEN):
         raise RunError(
             "a run's name must be at most {most} characters in one line", most=MOST_NAME
         )  # fmt: skip
@@ -149,10 +152,10 @@ def checked_note(note: object) -> str:
         RunError: if it is too long, or has characters that are no text.
     """
     text = note.replace("\r\n", "\n").strip() if isinstance(note, str) else None
-    if (
-        text is None
-        or len(text) > MOST_NOTE
-        or not all(char.isprintable() or char in "\n\t\u3000\u00a0" for char in text)
-    ):
+    if text is None or len(text) > MOST_NOTE or not _readable(text, UNSEEN + "\n\t"):
         raise RunError("a note must be text of at most {most} characters", most=MOST_NOTE)
     return text
+
+
+def _readable(text: str, besides: str) -> bool:
+    return all(char.isprintable() or char in besides for char in text)

@@ -33,6 +33,13 @@ def test_what_people_say_is_kept_and_read_again(run):
     assert upkeep.about(run).name == ""
 
 
+@pytest.mark.parametrize("text", ["实验　一", "👩\u200d🔬 and 🏳️\u200d🌈", "می\u200cخواهم"])
+def test_wide_spaces_and_joined_signs_are_text(run, text):
+    upkeep.rename(run, text)
+    upkeep.note(run, text)
+    assert (upkeep.about(run).name, upkeep.about(run).note) == (text, text)
+
+
 def test_what_others_wrote_into_the_file_is_kept(run):
     (run.path / about.ABOUT).write_text(json.dumps({"search": "first search", "trial": 7, "tags": []}))
     upkeep.tag(run, "good")
@@ -266,3 +273,4 @@ def test_trials_are_told_apart_by_their_search(runs_folder):
     assert [row.name for row in upkeep.records(search="one")] == ["a"]
     assert [row.name for row in upkeep.records(search="")] == ["c"]
     assert len(upkeep.records()) == 3
+    assert upkeep.record(runs.find("a")).title == "a"

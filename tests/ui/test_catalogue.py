@@ -83,6 +83,15 @@ def test_the_finder_of_unmarked_strings_finds_them(tmp_path):
     assert len(list(unmarked(file))) == 2
 
 
+def test_a_message_inside_an_f_string_is_collected_too():
+    code = """st.markdown(f"**{_('Calibration')}** {icon} {i18n._('Difference')} {_(name)}")"""
+    assert list(catalogue.said(code)) == ["Calibration", "Difference"]
+
+
+def test_why_numbers_are_no_longer_finite_is_collected():
+    assert sum(message.startswith("at step {step} the ") for message in catalogue.messages()) == 3
+
+
 def test_the_chinese_catalogue_has_every_message_translated_and_nothing_else():
     wanted, stored = set(catalogue.messages()), {m.id: m for m in catalogue.stored() if m.id}
     assert wanted == set(stored), "run python tools/catalogue.py"
