@@ -279,11 +279,12 @@ def _by_torchvision(info: catalog.DatasetInfo, root: Path) -> list[Tensor]:
 def _dataset(
     name: str, classes: tuple[str, ...], train_x: Pictures, train_y: Tensor, test_x: Pictures, test_y: Tensor
 ) -> Dataset:
+    title = name.removeprefix(catalog.FOLDER).removeprefix(catalog.UPLOAD)
     if not len(train_y) or not len(test_y):
-        raise DataError("{name} has too few pictures: at least one class needs two of them", name=name)
+        raise DataError("{name} has too few pictures: at least one class needs two of them", name=title)
     for x, y in ((train_x, train_y), (test_x, test_y)):
         if len(x) != len(y) or int(y.min()) < 0 or int(y.max()) >= len(classes):
-            raise DataError("{name} is damaged: pictures and labels do not fit together", name=name)
+            raise DataError("{name} is damaged: pictures and labels do not fit together", name=title)
     measured = train_x
     if catalog.is_folder(name) and len(train_x) > MEASURED:
         measured = some(train_x, torch.linspace(0, len(train_x) - 1, MEASURED).round().long())

@@ -62,7 +62,7 @@ def _not_finite(history: History, config: TrainConfig) -> Iterable[Finding]:
         "error",
         Sentence(
             "The numbers were no longer finite at step {step}: the {what} of `{layer}` was the first.",
-            {"step": history.step, "what": names.get(what, what), "layer": layer},
+            {"step": end.values.get("step", history.step), "what": names.get(what, what), "layer": layer},
         ),
         tuple(_calmer(history, config)),
     )

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from cnnviz.errors import CnnvizError, DataError, DeviceError, RunError
+from cnnviz.language import N_
 from cnnviz.train.config import TrainConfig
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -59,15 +60,22 @@ def beyond_bounds(step: int, rate: float, layer: str = "", what: str = "output")
         layer: the path of the layer that was first; "" where only the loss itself was not finite.
         what: of the layer: "output", "gradient" or "weights".
     """
+    rate = float(f"{rate:.3g}")  # more digits would say nothing
     if not layer:
         return LossError(
             "the loss is no longer a finite number at step {step}: choose a smaller learning rate than {rate}",
             step=step, rate=rate,
         )  # fmt: skip
     template = {
-        "output": "at step {step} the output of {layer} is no longer finite: choose a smaller learning rate than {rate}",
-        "gradient": "at step {step} the gradient of {layer} is no longer finite: choose a smaller learning rate than {rate}",
-        "weights": "at step {step} the weights of {layer} are no longer finite: choose a smaller learning rate than {rate}",
+        "output": N_(
+            "at step {step} the output of {layer} is no longer finite: choose a smaller learning rate than {rate}"
+        ),
+        "gradient": N_(
+            "at step {step} the gradient of {layer} is no longer finite: choose a smaller learning rate than {rate}"
+        ),
+        "weights": N_(
+            "at step {step} the weights of {layer} are no longer finite: choose a smaller learning rate than {rate}"
+        ),
     }[what]
     return LossError(template, step=step, rate=rate, layer=layer, what=what)
 

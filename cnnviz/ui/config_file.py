@@ -52,11 +52,7 @@ def apply(config: TrainConfig) -> None:
     else:
         state.put(fields.OWN_NETWORK, to_link(config.network))
         state.put(fields.NETWORK, network.OWN)
-    best = suggested(config.network, config.dataset)
-    training.forget_refused()
-    for name, field in training.FORM.items():
-        value = getattr(config, name)
-        state.put(field, None if value == getattr(best, name) else value)
+    training.take(config, suggested(config.network, config.dataset))
 
 
 def _take_in() -> None:

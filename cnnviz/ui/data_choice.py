@@ -33,7 +33,11 @@ def choose(after: Callable[[], None] | None = None, *, looking: bool = False) ->
     """
     uploads = catalog.uploads()
     names = [*catalog.DATASETS, *uploads, FOLDER, ZIP]
+    wanted = state.get(fields.DATASET)
     state.keep_among(fields.DATASET, names)
+    if wanted not in names:
+        name = labels.dataset(wanted).replace("`", "")
+        st.info(_("There is no data set `{name}` here. Choose another one.").format(name=name), icon=":material/info:")  # fmt: skip
     chosen: str = st.selectbox(
         _("Data set"), names, format_func=_data_title, **state.widget(fields.DATASET, after)
     )

@@ -47,7 +47,7 @@ COMPILED = _choice("compiled", flag)
 FORM_REFUSED: Field[dict[str, Any]] = Field("form_refused", {}, never)
 """Numbers of the form that were typed and cannot be: name -> (what was typed, what the field was then)."""
 STARTED = Field("started", "", never)
-"""The run that this session's Start has begun."""
+"""The run that this session has started or seen living last."""
 SCROLL = Field("scroll", False, never)
 """Whether the page is to show that run next, wherever it was scrolled to."""
 CONFIG_PROBLEM: Field[Any] = Field("config_problem", None, never)

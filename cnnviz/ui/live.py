@@ -5,6 +5,7 @@ from statistics import fmean
 
 import streamlit as st
 
+from cnnviz.components import Said
 from cnnviz.errors import RunError
 from cnnviz.train import queue, runs
 from cnnviz.train.events import Failed, Finished
@@ -19,6 +20,9 @@ EVERY = 0.7
 
 MEAN = 50
 """Steps that the training accuracy and loss are a mean over, at most: a single batch jumps."""
+
+LARGE = 10_000
+"""From here on a loss is written short."""
 
 
 def choose_run() -> Run | None:
@@ -35,7 +39,7 @@ def choose_run() -> Run | None:
             )
         state.put(fields.RUN, next(iter(found)))
     chosen = st.selectbox(
-        _("Run"), list(found), format_func=lambda name: _title(found[name]), label_visibility="collapsed",
+        _("Run"), list(found), format_func=_titles(found).__getitem__, label_visibility="collapsed",
         **state.widget(fields.RUN),
     )  # fmt: skip
     return found[str(chosen)]
@@ -64,7 +68,7 @@ def _view(name: str) -> None:
             live_controls.show(run, known, now)
             _progress(known, now)
             _facts(known)
-            live_watching.doctor(known, _why(run, failed) if failed else "")
+            live_watching.doctor(known, _why(run, failed) if failed else None)
             live_curves.show(known, running=now in ALIVE)
             live_watching.show(known)
         _log(failed)
@@ -72,12 +76,11 @@ def _view(name: str) -> None:
             st.rerun()  # the whole page: the polling begins or ends
 
 
-def _why(run: Run, failed: Failed) -> str:
+def _why(run: Run, failed: Failed) -> Said:
     """Return why a run failed; where it was killed, also that nothing is lost."""
     saved = any((run.path / name).is_file() for name in STATES)
-    if run.end() is None and run.can_resume() and saved:
-        return f"{failure(failed)} {_('Resume goes on from the last saved step.')}"
-    return failure(failed)
+    kept = run.end() is None and run.can_resume() and saved
+    return Said("error", failure(failed), (_("Resume goes on from the last saved step."),) if kept else ())
 
 
 def _head(known: Reading, now: State) -> None:
@@ -94,10 +97,12 @@ def _about(known: Reading) -> str:
     parts = [
         f"**{runs_words.plain(config.network.name)}**",
         runs_words.plain(labels.dataset(config.dataset)),
-        runs_words.plain(started.device_name if started else config.device),
     ]
     if started:
+        parts.append(runs_words.plain(started.device_name))
         parts.append(_("{count} parameters").format(count=f"{started.parameters:,}"))
+    elif config.device != "auto":  # which one that is the worker says
+        parts.append(runs_words.plain(config.device))
     return " · ".join(parts)
 
 
@@ -147,7 +152,7 @@ def _facts(known: Reading) -> None:
     history = known.history
     end, val = history.end, history.val_accuracy
     test = end.test_accuracy if isinstance(end, Finished) else None
-    with st.container(horizontal=True, gap="medium", key="run_facts"):
+    with st.container(horizontal=True, gap="small", key="run_facts"):
         _metric(
             _("Test accuracy"),
             runs_words.percent(test),
@@ -158,11 +163,16 @@ def _facts(known: Reading) -> None:
         explained = _("Mean over the last {count} batches, as the network found them.").format(count=count)
         accuracy = fmean(history.accuracy[-count:]) if count else None
         _metric(_("Training accuracy"), runs_words.percent(accuracy), explained if count else None)
-        loss = f"{fmean(history.loss[-count:]):.4f}" if count else "–"
+        loss = _loss(fmean(history.loss[-count:])) if count else "–"
         _metric(_("Training loss"), loss, explained if count else None)
         speed = history.samples_per_second
         _metric(_("Samples per second"), f"{speed:,.0f}" if speed else "–")
-        _metric(_("Time"), labels.duration(history.seconds))
+        _metric(_("Time"), labels.duration(history.seconds) if history.started else "–")
+
+
+def _loss(value: float) -> str:
+    """Return a loss with four decimals; of one that explodes only the size counts."""
+    return f"{value:.4f}" if abs(value) < LARGE else f"{value:.3g}".replace("e+", "e")
 
 
 def _metric(label: str, value: str, explained: str | None = None) -> None:
@@ -174,6 +184,19 @@ def _log(failed: Failed | None) -> None:
     if failed and failed.details:
         with st.expander(_("The last lines of its log"), icon=":material/notes:"):
             st.code(failed.details, language=None)
+
+
+def _titles(found: dict[str, Run]) -> dict[str, str]:
+    """Return what runs are called, each otherwise: a menu knows its options by their texts.
+
+    Of runs that would be called the same the first keeps its title, whatever else begins in its second.
+    """
+    titles: dict[str, str] = {}
+    for name, run in reversed(found.items()):
+        title = _title(run)
+        longer = (title, f"{title} · {name.rpartition('-')[2]}", f"{title} · {name}")
+        titles[name] = next(text for text in longer if text not in titles.values())
+    return titles
 
 
 def _title(run: Run) -> str:

@@ -158,7 +158,7 @@ def _set_rate(run: Run) -> None:
     except ValueError:
         raise RunError(
             "`learning_rate` (={value}) must be a number from {least} to {most}",
-            value=text[:40], least=control.SMALLEST_RATE, most=control.LARGEST_RATE,
+            value=text[:40], least=f"{control.SMALLEST_RATE:g}", most=f"{control.LARGEST_RATE:g}",
         ) from None  # fmt: skip
 
 

@@ -14,8 +14,10 @@ CLOCK = 80
 
 
 def show(known: Reading, *, running: bool) -> None:
-    """Show the curves of a run as far as it went."""
+    """Show the curves of a run as far as it went; nothing where it never went and will not go."""
     history = known.history
+    if not running and not history.steps:
+        return
     clock = _clock(history)
     most = MOST_ALIVE if running else MOST_AT_REST
     training, validation = _("Training"), _("Validation")
@@ -28,16 +30,20 @@ def show(known: Reading, *, running: bool) -> None:
         lambda: known.accuracy.drawn(history.steps, history.accuracy, most),
     )
 
-    def seen(plot: str, values: Sequence[float]) -> Curve:
+    def seen(plot: str, values: Sequence[float]) -> list[Curve]:
+        if history.started and not history.started.validation_samples:
+            return []
         points = _pairs(history.val_steps, values)
-        return Curve(validation, plot, points, clock=clock, dashed=True, markers=True, smooth=False, colour=1)
+        return [
+            Curve(validation, plot, points, clock=clock, dashed=True, markers=True, smooth=False, colour=1)
+        ]
 
     rates = corners(_pairs(history.rate_steps, history.rates))
     given = [
         Curve(training, "loss", loss[0], loss[1], clock=clock, colour=0),
-        seen("loss", history.val_loss),
+        *seen("loss", history.val_loss),
         Curve(training, "accuracy", accuracy[0], accuracy[1], clock=clock, colour=0),
-        seen("accuracy", history.val_accuracy),
+        *seen("accuracy", history.val_accuracy),
         Curve(_("Learning rate"), "rate", rates, clock=clock, smooth=False, colour=3),
     ]
     plots = [
@@ -70,7 +76,8 @@ def _marks(history: History, clock: Clock) -> list[CurveMark]:
             for each in history.epochs
             if each.epoch == best
         ]
-    for change in history.changes[-20:]:
+    last = {(change.name, change.step): change for change in history.changes}  # what holds from a step on
+    for change in [*last.values()][-20:]:
         if change.name == "learning_rate":
             found.append(
                 CurveMark(change.step, _("rate {rate}").format(rate=f"{change.value:.3g}"), "rate", clock)

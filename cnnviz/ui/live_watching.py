@@ -22,7 +22,7 @@ COLUMNS = 72
 """Looks inside that a strip shows; half as many where there are very many layers."""
 
 
-def doctor(known: Reading, failure: str) -> None:
+def doctor(known: Reading, failure: Said | None) -> None:
     """Show what the doctor says, and why the run failed where it did."""
     if not known.history.loss and not failure:
         return  # queued or starting: there is nothing yet that could stand out
@@ -32,7 +32,7 @@ def doctor(known: Reading, failure: str) -> None:
         for each in known.findings()
     ]
     if failure:  # what the doctor says of it is nearer to the cause
-        found.insert(1 if found and found[0].severity == "error" else 0, Said("error", failure))
+        found.insert(1 if found and found[0].severity == "error" else 0, failure)
     advice(found, labels.advice(), key=f"advice_{known.run.name}")
 
 

@@ -33,6 +33,7 @@ STYLE = """<style>
 @media (max-width: 640px) {
   .st-key-data_facts { column-gap: 1.25rem !important; }
   .st-key-data_facts [data-testid="stMetricValue"] { font-size: 1.25rem; }
+  .st-key-widget-augment [role="toolbar"] { flex-wrap: wrap; }
 }
 </style>"""
 

@@ -22,7 +22,7 @@ AIR = 1.25
 
 def show(config: TrainConfig) -> None:
     """Show the finder for a config; taking its rate sets the form's learning rate and nothing else."""
-    with st.expander(_("Find a learning rate"), icon=":material/speed:", key="rate_finder"):
+    with st.expander(_("Find a learning rate"), icon=":material/query_stats:", key="rate_finder"):
         st.caption(
             _(
                 "A fresh network is trained for {steps} steps with a rate that grows from step to step, until the loss explodes. Where the loss falls fastest is a good rate. No run is touched."

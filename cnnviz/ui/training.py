@@ -43,7 +43,7 @@ FORM: dict[str, Field[Any]] = {
 FIRST = """<style>
 @media (max-width: 640px) { [data-testid="stColumn"]:has(.st-key-train_run) { order: -1; } }
 </style>"""
-"""On a phone the run stands above the long form while it is what was just started, or lives."""
+"""On a phone the run stands above the long form while it is what was just started, or was seen to live."""
 
 SCROLL = """<style>.st-key-train_run { scroll-margin-top: 4.5rem; }</style><script>
 {
@@ -57,7 +57,9 @@ SCROLL = """<style>.st-key-train_run { scroll-margin-top: 4.5rem; }</style><scri
 
 def bring_into_view(run: str, *, alive: bool) -> None:
     """Show where the run is that is watched: above the form on a phone, and in sight once Start has been pressed."""
-    if alive or run == state.get(fields.STARTED):
+    if alive:
+        state.put(fields.STARTED, run)  # and when it ends it stays where it was looked at
+    if run == state.get(fields.STARTED):
         st.html(FIRST)
     if state.get(fields.SCROLL):
         state.put(fields.SCROLL, False)
@@ -261,14 +263,37 @@ def _precision(config: TrainConfig) -> None:
 
 
 def _forget_all() -> None:
-    forget_refused()
+    state.put(fields.FORM_REFUSED, {})
     for field in FORM.values():
         state.put(field, None)
 
 
-def forget_refused() -> None:
-    """Forget the numbers that were typed and cannot be."""
-    state.put(fields.FORM_REFUSED, {})
+def take(config: TrainConfig, best: TrainConfig) -> None:
+    """Set the form to a config; a number that is beyond the form is shown and refused, as if it had been typed.
+
+    Args:
+        config: what the form is to stand for.
+        best: what is suggested for its network and data.
+    """
+    refused = {}
+    for name, field in FORM.items():
+        value = getattr(config, name)
+        if value == getattr(best, name):
+            value = None
+        elif not _can_be(field, value):
+            refused[name] = (value, None)
+            value = None
+        state.put(field, value)
+    state.put(fields.FORM_REFUSED, refused)
+
+
+def _can_be(field: Field[Any], value: Any) -> bool:
+    """Return whether the form can show a value, and a link say it."""
+    try:
+        field.read(state.written(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _refused() -> dict[str, Any]:

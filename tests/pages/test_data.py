@@ -197,3 +197,17 @@ def test_a_picture_that_is_put_into_a_folder_is_seen(open_page, app, tmp_path):
         Image.new("L", (9, 9)).save(tmp_path / "p" / "a" / f"{number}.png")
     app.run()
     assert {metric.label: metric.value for metric in app.metric}["To train"] == "11"
+
+
+def test_a_data_set_that_has_gone_is_said(open_page):
+    app = open_page("data", dataset="upload:gone")
+    assert "There is no data set `gone` here. Choose another one." in [each.value for each in app.info]
+    assert app.selectbox(key="widget:dataset").value == "digits"
+
+
+def test_an_upload_with_one_picture_a_class_is_called_by_its_name(open_page, app):
+    open_page("data", dataset="zip")
+    upload(app, packed(cat=1, dog=1), "few.zip")
+    assert "Few has too few pictures: at least one class needs two of them" in [
+        each.value for each in app.error
+    ]

@@ -1,11 +1,13 @@
 """The right half of the Train page in every state of a run, old and damaged ones too."""
 
 import json
+import os
 
 import numpy as np
 import pytest
 
 from cnnviz.train import control
+from cnnviz.train.events import Changed, Steps, to_line
 from cnnviz.train.history import EVENTS
 from cnnviz.train.runs import runs_root
 from tests.pages.conftest import components
@@ -75,7 +77,17 @@ def test_a_run_without_anything_but_its_config_is_shown(open_page):
             path.unlink()
     app = open_page("train", run=run.name)
     assert not app.exception
-    assert part(app, "curves")["curves"][0]["points"] == []
+    assert not components(app, "curves"), "nothing is promised that will not come"
+
+
+def test_a_run_that_keeps_no_pictures_for_validation_has_no_curve_of_it(open_page):
+    run = folders.written(runs_root(), end="stopped", epochs=1)
+    events = [json.loads(line) for line in (run.path / EVENTS).read_text().splitlines()]
+    events[0]["validation_samples"] = 0
+    kept = [json.dumps(each) + "\n" for each in events if each["event"] != "EpochEnd"]
+    (run.path / EVENTS).write_text("".join(kept))
+    given = part(open_page("train", run=run.name), "curves")
+    assert {each["name"] for each in given["curves"]} == {"Training", "Learning rate"}
 
 
 @pytest.mark.parametrize("damage", ["missing", "torn", "pickle", "strange", "empty"])
@@ -142,6 +154,17 @@ def test_a_living_run_is_paused_stepped_and_continued_by_its_buttons(open_page):
         assert run.state() == "stopped"
 
 
+def test_a_run_that_ends_while_it_is_watched_stays_above_the_form_on_a_phone(open_page):
+    def above(app):
+        return any("order: -1" in each.value for each in app.get("html"))
+
+    with folders.living(runs_root()) as run:
+        app = open_page("train", run=run.name)
+        app.button(key="widget:run_stop").click().run()
+        assert run.state() == "stopped"
+        assert above(app.run())
+
+
 def test_the_rate_and_the_epochs_are_asked_for(open_page):
     with folders.living(runs_root()) as run:
         app = open_page("train", run=run.name)
@@ -178,6 +201,23 @@ def test_a_link_to_a_run_that_is_not_there_says_so(open_page):
     assert not app.exception
 
 
+def test_runs_that_began_in_one_second_are_told_apart(open_page):
+    names = [f"20260101-120000-lenet-{end}" for end in ("aaaaaa", "bbbbbb", "cccccc")]
+    for name in names:
+        os.utime(folders.written(runs_root(), name).path / "config.json", (10**9, 10**9))
+    app = open_page("train", run=names[1])
+    assert len(set(app.selectbox(key="widget:run").options)) == 3
+    assert app.run().query_params["run"] == names[1]
+
+
+def test_of_several_rates_at_one_step_the_last_is_marked(open_page):
+    run = folders.written(runs_root(), end="stopped")
+    with (run.path / EVENTS).open("a") as file:
+        file.writelines(to_line(Changed(240, "learning_rate", rate, 4.8)) for rate in (0.5, 0.25))
+    marks = part(open_page("train", run=run.name), "curves")["marks"]
+    assert [mark["text"] for mark in marks] == ["rate 0.0005", "rate 0.25"]
+
+
 def test_the_tiles_are_means_over_the_last_batches(open_page):
     app = open_page("train", run=folders.written(runs_root()).name)
     [tile] = [each for each in app.metric if each.label == "Training accuracy"]
@@ -187,4 +227,23 @@ def test_the_tiles_are_means_over_the_last_batches(open_page):
 def test_a_killed_run_says_that_nothing_is_lost(open_page):
     run = folders.written(runs_root(), end="killed")
     (run.path / "state.safetensors").write_bytes(b"")
-    assert "Resume goes on from the last saved step." in said(open_page("train", run=run.name))[0]["text"]
+    killed = said(open_page("train", run=run.name))[0]
+    assert killed["text"].endswith("it was killed, or the machine was restarted")
+    assert killed["advice"] == ["Resume goes on from the last saved step."]
+
+
+def test_a_loss_that_explodes_is_written_short(open_page):
+    run = folders.written(runs_root(), end="nan")
+    with (run.path / EVENTS).open("a") as file:
+        file.write(to_line(Steps(241, 7, (1e33,), (0.1,), 0.1, 1600.0, 5.0, 1.0)))
+    app = open_page("train", run=run.name)
+    assert {each.label: each.value for each in app.metric}["Training loss"] == "2.5e31"
+
+
+def test_which_device_a_run_of_auto_got_is_said_once_it_is_known(open_page):
+    run = folders.written(runs_root())
+    (run.path / EVENTS).write_text("")
+    app = open_page("train", run=run.name)
+    [head] = [each.value for each in app.markdown if each.value.startswith("**LeNet**")]
+    assert "Digits" in head
+    assert "auto" not in head

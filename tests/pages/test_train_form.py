@@ -98,6 +98,21 @@ def test_a_config_file_sets_the_whole_form(open_page, app, started, config):
     assert started == [config]
 
 
+def test_a_config_file_beyond_the_form_is_shown_and_its_numbers_are_to_be_corrected(open_page, app, started):
+    open_page("train")
+    wild = replace(LENET, learning_rate=50.0, epochs=5000, seed=7)
+    upload = next(each for each in app.get("file_uploader") if each.key == "widget:config_file")
+    upload.upload("wild.json", wild.to_json().encode(), "application/json").run()
+    assert (app.number_input(key="widget:learning_rate").value, app.number_input(key="widget:epochs").value) == (50.0, 5000)  # fmt: skip
+    assert "Correct this first, then Start: learning_rate, epochs" in [each.value for each in app.caption]
+    assert app.button(key="widget:start").disabled
+    assert {"lr", "epochs"}.isdisjoint(app.query_params)
+    app.number_input(key="widget:learning_rate").set_value(0.005).run()
+    app.number_input(key="widget:epochs").set_value(4).run()
+    press_start(app)
+    assert started == [replace(LENET, learning_rate=0.005, epochs=4, seed=7)]
+
+
 def test_a_file_that_is_no_config_is_refused_with_its_place_and_nothing_is_lost(open_page, app, started):
     open_page("train", lr="0.005")
     for content in (b"{}", b"no json", json.dumps(json.loads(LENET.to_json()) | {"epochs": 0}).encode()):

@@ -76,10 +76,10 @@ def test_a_loss_that_grows_diverges():
 
 
 def test_numbers_that_are_not_finite_name_the_layer_first():
-    end = Failed("the loss is no longer finite", {"layer": "0", "what": "gradient", "step": 40})
+    end = Failed("the loss is no longer finite", {"layer": "0", "what": "gradient", "step": 41})
     first = story([2.0] * 40, [0.1] * 40, end=end)[0]
     assert first.severity == "error"
-    assert "the gradient of `0`" in str(first.message)
+    assert "at step 41: the gradient of `0`" in str(first.message)
     assert any("0.0001" in str(advice) for advice in first.advice), "a tenth of the rate"
 
 

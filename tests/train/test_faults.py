@@ -55,6 +55,12 @@ def test_a_network_that_is_fine_has_no_culprit():
     assert "layer" not in faults.beyond_bounds(3, 0.1).values
 
 
+def test_the_learning_rate_that_was_too_large_is_said_in_three_digits():
+    assert str(faults.beyond_bounds(3, 19.64769647696477, "conv2")).endswith(
+        "smaller learning rate than 19.6"
+    )
+
+
 def test_a_loss_that_explodes_names_step_and_layer_and_leaves_the_last_good_state(tmp_path, monkeypatch):
     monkeypatch.setenv("CNNVIZ_SAVE_SECONDS", "0")
     asked = iter([[]] * 30 + [[Rate(100.0)]])
