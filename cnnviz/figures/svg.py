@@ -108,9 +108,13 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
     return [number * step for number in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
-def powers(low: float, high: float) -> list[float]:
-    """Return the powers of ten from 10^``low`` to 10^``high``; 2 and 5 times of them too, where they are few."""
-    exponents = range(math.floor(low), math.ceil(high) + 1)
+def powers(low: float, high: float, most: int = 8) -> list[float]:
+    """Return powers of ten from 10^``low`` to 10^``high``, few enough to be read.
+
+    Of many some, evenly spread; where they are few, 2 and 5 times of them too.
+    """
+    apart = max(1, math.ceil((high - low) / most))
+    exponents = range(math.floor(low / apart) * apart, math.ceil(high) + 1, apart)
     factors = (1.0,) if high - low > 2.5 else (1.0, 2.0, 5.0)
     marks = [factor * 10.0**power for power in exponents for factor in factors]
     return [mark for mark in marks if low <= math.log10(mark) <= high] or [10**low, 10**high]

@@ -239,6 +239,15 @@ class SearchConfig:
             found[tuple((name, value) for name, value in chosen.items() if self.varies(name, chosen))] = None
         return [dict(pairs) for pairs in found]
 
+    @property
+    def combinations(self) -> int | None:
+        """How many different trainings there can be; None where they are too many to count, as within a range."""
+        parts = [
+            math.inf if isinstance(each, Range) and each.least < each.most else len(each.grid())
+            for each in self.space.values()
+        ]
+        return len(self.grid()) if math.prod(parts) <= MOST_GRID else None
+
     def trial(self, values: Mapping[str, Value]) -> TrainConfig:
         """Return the config of the trial with these values; it does not touch the test pictures.
 

@@ -92,9 +92,9 @@ class Record:
 
     @property
     def title(self) -> str:
-        """What it is called: the name that somebody gave it, else what it trains and when it was made."""
-        if self.about.name:
-            return self.about.name
+        """What it is called: by whoever named it, a trial as its folder, else by what it trains and when it was made."""
+        if self.about.name or self.search:
+            return self.about.name or self.name
         made = time.strftime("%m-%d %H:%M", time.localtime(self.created))
         return f"{self.config.network.name}, {made}" if self.config else self.name
 

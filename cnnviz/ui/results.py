@@ -115,7 +115,7 @@ def _tested(subject: Subject) -> tuple[str, Answers] | None:
         )
         return None
     st.info(
-        _("There are no answers of this run to the test pictures: it was stopped before, or it is from an older version. Asking them once is fine; choosing by what they say is not."),
+        _("There are no answers of this run to the test pictures: it ended before, it is a trial of a search, or it is from an older version. Asking them once is fine; choosing by what they say is not."),
         icon=":material/fact_check:",
     )  # fmt: skip
     results_asking.offer(subject)

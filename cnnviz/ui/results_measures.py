@@ -24,14 +24,14 @@ def per_class(names: Sequence[str], rows: Sequence[PerClass]) -> None:
         recall: _("Of the pictures that show this class, the share that were taken for it."),
     }
     bars = {
-        name: st.column_config.ProgressColumn(help=text, min_value=0, max_value=1, format="percent")
+        name: st.column_config.ProgressColumn(help=text, min_value=0, max_value=100, format="%.2f %%")
         for name, text in helps.items()
     }
-    f1 = st.column_config.NumberColumn(help=_("The harmonic mean of precision and recall."), format="percent")
+    f1 = st.column_config.NumberColumn(help=_("The harmonic mean of precision and recall."), format="%.2f %%")
     st.dataframe(
         {
-            _("Class"): list(names), precision: [_whole(row.precision) for row in rows],
-            recall: [_whole(row.recall) for row in rows], "F1": [_whole(row.f1) for row in rows],
+            _("Class"): list(names), precision: [_percent(row.precision) for row in rows],
+            recall: [_percent(row.recall) for row in rows], "F1": [_percent(row.f1) for row in rows],
             _("Pictures"): [row.support for row in rows],
         },
         column_config=bars | {"F1": f1}, hide_index=True, key="results_classes", height=min(38 + 35 * len(rows), 460),
@@ -76,5 +76,5 @@ def calibration(known: Calibration) -> None:
         )
 
 
-def _whole(share: float) -> float | None:
-    return None if math.isnan(share) else share
+def _percent(share: float) -> float | None:
+    return None if math.isnan(share) else 100 * share

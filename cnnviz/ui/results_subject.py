@@ -81,6 +81,8 @@ def choose() -> Subject | None:
     if not rows:
         return None
     if wanted not in rows:
+        if wanted:  # another run's numbers would be taken for those of the link
+            st.warning(_("These runs are not here (any more): {runs}").format(runs=runs_words.plain(wanted)))
         state.put(fields.RUN, next(iter(rows)))
     titles = _titles(rows)
     st.selectbox(_("Run"), list(rows), format_func=titles.__getitem__, **state.widget(fields.RUN, forget))

@@ -206,6 +206,7 @@ def _kinds() -> dict[str, Any]:
     kind = st.column_config
     return {
         _("Run"): kind.TextColumn(width="medium"),
+        _("Network"): kind.TextColumn(width=132),  # of itself it looks at the first rows only, and clips the others
         _("Test accuracy"): kind.NumberColumn(format="%.2f %%", help=_("Of the best weights on the test pictures, asked once at the end.")),
         _("Best validation"): kind.NumberColumn(format="%.2f %%", help=_("The highest accuracy on the validation pictures after an epoch.")),
         _("Learning rate"): kind.NumberColumn(format="%.3g", help=_("The largest rate of the schedule, as the config says it.")),
@@ -224,14 +225,15 @@ def _show_all() -> None:
 
 def _undo_bar() -> None:
     """Say what was deleted, with the way back, until it is used or waved away."""
-    there = {entry.name for entry in upkeep.trash()} if state.get(fields.RUNS_DELETED) else set()
+    there = {entry.name: entry.run for entry in upkeep.trash()} if state.get(fields.RUNS_DELETED) else {}
     gone = tuple(name for name in state.get(fields.RUNS_DELETED) if name in there)
     if not gone:
         return
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="runs_undo"):
         said = _("{run} was deleted.") if len(gone) == 1 else _("{count} runs were deleted.")
+        called = upkeep.about(there[gone[0]]).name or gone[0]
         st.markdown(
-            ":material/delete: " + said.format(run=f"**{plain(gone[0])}**", count=len(gone)), width="stretch"
+            ":material/delete: " + said.format(run=f"**{plain(called)}**", count=len(gone)), width="stretch"
         )
         if st.button(_("Undo"), icon=":material/undo:", key="runs_undo_press", type="primary"):
             for name in gone:

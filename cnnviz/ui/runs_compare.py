@@ -19,10 +19,13 @@ from cnnviz.ui.runs_words import plain
 
 Value = Callable[[Record], float | None]
 
-SHORT, UNBROKEN = 24, "\N{NO-BREAK SPACE}"
+SHORT, UNBROKEN, HYPHEN = 24, "\N{NO-BREAK SPACE}", "\N{NON-BREAKING HYPHEN}"
 
 NARROW = 30
 """Times that the dearest run costs the cheapest, below which equal steps tell more than powers of ten."""
+
+BEGINNING = frozenset({"network", "input", "dataset", "validation_fraction", "initialisation"})
+"""Where one of these differs, the same seed gives other first weights, or another order and split."""
 
 MOST_NAMES = 6
 """More names beside the points of a picture than these lie over each other: numbers stand there then."""
@@ -82,7 +85,9 @@ def _differences(rows: Sequence[Record]) -> None:
     else:
         st.markdown(_("Nothing: they were trained with the very same config."))
     if len(seeds) == 1:
-        st.caption(_("All have the same seed, {seed}: the same first weights, order and split.").format(seed=known[0].seed))  # fmt: skip
+        alike = BEGINNING.isdisjoint(name.partition(".")[0] for name in found.differing)
+        said = _("All have the same seed, {seed}: the same first weights, order and split.") if alike else _("All have the same seed, {seed}.")  # fmt: skip
+        st.caption(said.format(seed=known[0].seed))
     with st.expander(
         _("The same in all: {count} fields").format(count=len(found.same)), icon=":material/equal:"
     ):
@@ -92,27 +97,50 @@ def _differences(rows: Sequence[Record]) -> None:
 def _results(rows: Sequence[Record]) -> None:
     rows = [upkeep.record(row.run) for row in rows]  # newer than the list, where they live
     st.markdown("##### " + _("What came of it"))
-    measures: list[tuple[str, Value, Callable[[Any], str], bool]] = [
-        (_("Test accuracy"), lambda row: row.test_accuracy, runs_words.percent, True),
-        (_("Best validation"), lambda row: row.val_accuracy, runs_words.percent, True),
-        (_("Validation loss"), lambda row: row.val_loss, lambda loss: f"{loss:.4f}", False),
-        (_("Training accuracy"), lambda row: row.train_accuracy, runs_words.percent, True),
-        (_("Time"), lambda row: row.seconds, runs_words.lasted, False),
-        (_("Samples per second"), lambda row: row.samples_per_second, lambda speed: f"{speed:,.0f}", True),
-        (_("Parameters"), lambda row: row.parameters, lambda count: f"{count:,}", False),
+    alike = len({row.dataset for row in rows}) == 1
+    asked = rows if alike else []  # answers to other pictures are no better or worse
+    through = [row for row in rows if row.state == "finished"]  # whoever fell at once was not fast
+    measures: list[tuple[str, Value, Callable[[Any], str], bool, Sequence[Record]]] = [
+        (_("Test accuracy"), lambda row: row.test_accuracy, runs_words.percent, True, asked),
+        (_("Best validation"), lambda row: row.val_accuracy, runs_words.percent, True, asked),
+        (_("Validation loss"), lambda row: row.val_loss, lambda loss: f"{loss:.4f}", False, asked),
+        (_("Training accuracy"), lambda row: row.train_accuracy, runs_words.percent, True, asked),
+        (_("Time"), lambda row: row.seconds, runs_words.lasted, False, through),
+        (
+            _("Samples per second"),
+            lambda row: row.samples_per_second,
+            lambda speed: f"{speed:,.0f}",
+            True,
+            rows,
+        ),
+        (_("Parameters"), lambda row: row.parameters, lambda count: f"{count:,}", False, rows),
     ]
     columns: dict[str, list[str]] = {
         _("Run"): [_title(rows, row) for row in rows],
         _("State"): [_badge(row) for row in rows],
-        _("Epochs"): [f"{row.epochs} / {row.epochs_ahead}" for row in rows],
+        _("Epochs"): [_unbroken(f"{row.epochs} / {row.epochs_ahead}") for row in rows],
     }
-    for name, value, say, high in measures:
+    for name, value, say, high, compete in measures:
         values = [value(row) for row in rows]
-        found = [each for each in values if each is not None and math.isfinite(each)]
-        best = (max(found) if high else min(found)) if found and len(set(found)) > 1 else None
-        columns[name] = ["–" if each is None else f"**{say(each)}** :green[★]" if each == best else say(each) for each in values]  # fmt: skip
+        found = [each for each in map(value, compete) if each is not None and math.isfinite(each)]
+        best = (max(found) if high else min(found)) if len(set(found)) > 1 else None
+        said = [
+            "–" if each is None else f"**{say(each)}** :green[★]" if each == best else say(each)
+            for each in values
+        ]
+        columns[name] = list(map(_unbroken, said))
     st.table(columns)
-    st.caption(_("★ the best of its column: the highest accuracy and speed, the lowest loss, time and size."))
+    st.caption(
+        _(
+            "★ the best of its column: the highest accuracy and speed, the lowest loss and size, the shortest time of those that finished."
+        )
+    )
+    if not alike:
+        st.caption(
+            _(
+                "They were trained on different data sets: their accuracies and losses say nothing about which is better."
+            )
+        )
 
 
 def _against(rows: Sequence[Record]) -> None:
@@ -146,9 +174,14 @@ def _against(rows: Sequence[Record]) -> None:
 def _title(rows: Sequence[Record], row: Record) -> str:
     """The number and name of a run; a short name stays in one line, also on a phone."""
     name = plain(row.title)
-    kept = name.replace(" ", UNBROKEN) if len(row.title) <= SHORT else name
+    kept = _unbroken(name).replace(r"\-", HYPHEN) if len(row.title) <= SHORT else name
     number = [other.name for other in rows].index(row.name) + 1
     return f"**{number}**{UNBROKEN}{kept}"
+
+
+def _unbroken(text: str) -> str:
+    """Return a short text that stays in one line, also in the narrow columns of a phone."""
+    return text.replace(" ", UNBROKEN)
 
 
 def _badge(row: Record) -> str:

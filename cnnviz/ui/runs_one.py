@@ -1,11 +1,13 @@
 """One run, opened: what came of it, what people say of it, everything that its folder says, what can be taken along."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
+from cnnviz.errors import CnnvizError
 from cnnviz.store import export, report, upkeep
 from cnnviz.store.overview import Record
 from cnnviz.store.report_parts import flat
@@ -13,11 +15,14 @@ from cnnviz.train.about import MOST_NAME, MOST_NOTE, MOST_TAGS
 from cnnviz.train.run import ALIVE, CONFIG
 from cnnviz.ui import fields, runs, runs_curves, runs_words, state, tables
 from cnnviz.ui.guard import guard
-from cnnviz.ui.i18n import _, current, failure
+from cnnviz.ui.i18n import _, current, failure, sentence
 from cnnviz.ui.runs_words import plain
 
 MOST_FILES = 500
 LOG_LINES = 400
+
+COMMA = re.compile("[,\N{FULLWIDTH COMMA}\N{IDEOGRAPHIC COMMA}]")
+"""What people type between two tags."""
 
 
 def show(row: Record) -> None:
@@ -94,32 +99,41 @@ def _facts(row: Record) -> None:
 
 
 def _say(row: Record) -> None:
-    """The name, tags and note of a run, kept as soon as they are typed."""
-    name, tags, note = (f"runs_{part}:{row.name}" for part in ("called", "tagged", "noted"))
+    """The name, tags and note of a run, kept as soon as they are typed; what is refused is said beside them."""
+    name, tags, note, refused = (
+        f"runs_{part}:{row.name}" for part in ("called", "tagged", "noted", "refused")
+    )
 
-    def rename() -> None:
-        with guard():
-            upkeep.rename(row.run, st.session_state[name])
+    def keep(change: Callable[[], object]) -> None:
+        try:
+            change()
+        except CnnvizError as error:
+            st.session_state[refused] = sentence(error)
 
     def retag() -> None:
-        with guard():
-            wanted = list(st.session_state[tags])
-            upkeep.tag(row.run, *wanted)
-            upkeep.untag(row.run, *(tag for tag in row.tags if tag not in wanted))
+        wanted = [
+            tag.strip() for typed in st.session_state[tags] for tag in COMMA.split(typed) if tag.strip()
+        ]
+        upkeep.tag(row.run, *wanted)
+        upkeep.untag(row.run, *(tag for tag in row.tags if tag not in wanted))
 
-    def write() -> None:
-        with guard():
-            upkeep.note(row.run, st.session_state[note])
-
+    if said := st.session_state.pop(refused, ""):
+        st.error(said, icon=":material/error:")
     st.text_input(
-        _("Name"), row.about.name, placeholder=row.network or row.name, max_chars=MOST_NAME, key=name, on_change=rename
+        _("Name"), row.about.name, placeholder=row.network or row.name, max_chars=MOST_NAME, key=name,
+        on_change=lambda: keep(lambda: upkeep.rename(row.run, st.session_state[name])),
     )  # fmt: skip
     known = sorted({tag for other in upkeep.records() for tag in other.tags})
+    # A refused one does not stay: it would have the next ones refused, too.
+    st.session_state[tags] = list(row.tags)
     st.multiselect(
-        _("Tags"), known, row.tags, accept_new_options=True, max_selections=MOST_TAGS, key=tags, on_change=retag,
+        _("Tags"), known, accept_new_options=True, max_selections=MOST_TAGS, key=tags, on_change=lambda: keep(retag),
         placeholder=_("Choose, or type a new one"),
     )  # fmt: skip
-    st.text_area(_("Note"), row.about.note, max_chars=MOST_NOTE, height=150, key=note, on_change=write, placeholder=_("What was this run for? What did it show?"))  # fmt: skip
+    st.text_area(
+        _("Note"), row.about.note, max_chars=MOST_NOTE, height=150, key=note, placeholder=_("What was this run for? What did it show?"),
+        on_change=lambda: keep(lambda: upkeep.note(row.run, st.session_state[note])),
+    )  # fmt: skip
     if row.search:
         st.caption(_("A trial of the search {search}.").format(search=f"**{plain(row.search)}**"))
 

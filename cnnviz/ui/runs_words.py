@@ -63,4 +63,4 @@ def changes(row: Record) -> str:
 def title(row: Record) -> str:
     """Return what tells a run from others in one line: its name, and what it trains if it has one."""
     what = f"{row.network or row.name} · {dataset(row.dataset)}"
-    return f"{row.about.name} ({what})" if row.about.name else what
+    return f"{row.title} ({what})" if row.about.name or row.search else what

@@ -63,6 +63,16 @@ def choose() -> SearchConfig | None:
         GRIDS_ALL if grid else state.get(fields.SEARCH_TRIALS), 60.0 * state.get(fields.SEARCH_MINUTES),
         state.get(fields.SEARCH_PARALLEL), base.seed,
     )  # fmt: skip
+    count = config.combinations
+    if count == 1:
+        st.info(
+            _("There is only one combination, so each trial would be the same training: choose a second value."), icon=":material/tune:"
+        )  # fmt: skip
+        return None
+    if not grid and count is not None and count < config.trials:
+        st.caption(
+            _("There are only {count} combinations: some of the {trials} trials would be the same training. A grid tries each once.").format(count=count, trials=config.trials)
+        )  # fmt: skip
     if grid:
         st.caption(_("This grid has {count} combinations.").format(count=config.most_trials))
     return config

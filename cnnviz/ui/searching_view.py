@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from cnnviz.errors import RunError
 from cnnviz.figures import search as figures
 from cnnviz.search import searches
 from cnnviz.search.searches import Progress, Search, Trial
-from cnnviz.search.space import SearchConfig
+from cnnviz.search.space import Range, SearchConfig
 from cnnviz.search.tasks import ALIVE
 from cnnviz.shapes import trace
 from cnnviz.train import runs
@@ -28,9 +29,11 @@ MOST_ROWS = 14
 AXIS = 118
 """CSS pixels that an axis needs, so that the names above do not touch; a narrow page scrolls."""
 
+# Plotly draws these axes black, in the dark, too.
 SCROLLED = """<style>
 .st-key-search_lines { overflow-x: auto; }
 .st-key-search_lines > * { min-width: WIDTHpx; }
+.st-key-search_lines .axis :is(.domain, line) { stroke: currentColor; }
 </style>"""
 
 LONGER = 3
@@ -43,7 +46,7 @@ def show() -> None:
     found = {search.name: search for search in searches.list_searches()}
     if not found:
         st.info(
-            _("No search yet. Choose on the left what varies, and press Start: each trial is a training like any other, and the test pictures are not touched."),
+            _("No search yet. Choose what varies, and press Start: each trial is a training like any other, and the test pictures are not touched."),
             icon=":material/travel_explore:",
         )  # fmt: skip
         return
@@ -63,7 +66,11 @@ def _view(name: str, was_alive: bool) -> None:
         search = searches.find(name)
         now = search.state()
         progress = _progress(search)
-        config = search.config()
+        try:
+            config = search.config()
+        except RunError:
+            _offer_deletion(search)  # there is nothing else to be done with it
+            raise
         _head(search, config, progress, now)
         if progress.trials:
             _facts(config, progress, now)
@@ -98,10 +105,7 @@ def _head(search: Search, config: SearchConfig, progress: Progress, now: str) ->
                 if st.button(_("Go on"), icon=":material/play_arrow:", key="widget:search_go_on"):
                     searches.resume(search, trials=config.trials + int(count))
                     st.rerun()
-        if st.button(_("Delete"), icon=":material/delete:", key="widget:search_delete", help=_("Its runs stay among the runs.")):  # fmt: skip
-            state.put(fields.SEARCH_DELETED, str(searches.delete(search)))
-            state.put(fields.SEARCH, "")
-            st.rerun()
+        _offer_deletion(search)
     if now in ALIVE and not progress.trials:
         st.progress(0.0, _("Starting…"))
     if failed := search.failure():
@@ -112,6 +116,13 @@ def _head(search: Search, config: SearchConfig, progress: Progress, now: str) ->
                     runs=", ".join(run.name for run in going)
                 )
             )
+
+
+def _offer_deletion(search: Search) -> None:
+    if st.button(_("Delete"), icon=":material/delete:", key="widget:search_delete", help=_("Its runs stay among the runs.")):  # fmt: skip
+        state.put(fields.SEARCH_DELETED, str(searches.delete(search)))
+        state.put(fields.SEARCH, "")
+        st.rerun()
 
 
 def _facts(config: SearchConfig, progress: Progress, now: str) -> None:
@@ -181,19 +192,24 @@ def _tries(progress: Progress) -> None:
 def _table(config: SearchConfig, progress: Progress) -> None:
     trials = sorted(progress.trials.values(), key=lambda trial: -trial.number)
     best = None if _none_learned(config, progress) else progress.best()
-    rows = {
-        _("Trial"): [f"{trial.number} ★" if best and trial.number == best.number else str(trial.number) for trial in trials],
-        _("State"): [_stands(trial) for trial in trials],
-        _("Validation accuracy"): [searching_words.percent(trial.accuracy) for trial in trials],
+    rows: dict[str, list[Any]] = {  # numbers as numbers: a click on a column's head sorts them
+        _("Trial"): [trial.number for trial in trials],
+        _("State"): [f"{_stands(trial)} ★" if best and trial.number == best.number else _stands(trial) for trial in trials],
+        _("Validation accuracy"): [None if trial.accuracy is None else 100 * trial.accuracy for trial in trials],
         _("Epochs"): [trial.epochs for trial in trials],
     }  # fmt: skip
-    for name in config.space:
-        rows[searching_words.title(name)] = [
-            searching_words.said(name, trial.values.get(name)) for trial in trials
-        ]
+    kinds = {_("Validation accuracy"): st.column_config.NumberColumn(format="%.2f %%")}
+    for name, space in config.space.items():
+        title, values = searching_words.title(name), [trial.values.get(name) for trial in trials]
+        if isinstance(space, Range):
+            rows[title] = values
+            kinds[title] = st.column_config.NumberColumn(format="%d" if space.whole else "%.3g")
+        else:
+            rows[title] = [searching_words.said(name, value) for value in values]
     st.dataframe(
-        rows, hide_index=True, key="search_table", height=35 * min(len(trials), MOST_ROWS) + 38, row_height=35
-    )
+        rows, hide_index=True, key="search_table", height=35 * min(len(trials), MOST_ROWS) + 38, row_height=35,
+        column_config=kinds, placeholder="–",
+    )  # fmt: skip
     failed = [trial for trial in trials if trial.state == "failed" and trial.failure]
     for trial in failed[:3]:
         assert trial.failure is not None

@@ -30,6 +30,11 @@ def test_equal_ratios_are_equally_high_on_a_log_scale():
     assert a - b == pytest.approx(b - c, abs=0.2)
 
 
+def test_a_loss_that_exploded_has_few_enough_powers_of_ten_to_be_read():
+    assert powers(0.1, 24.4) == [1e4, 1e8, 1e12, 1e16, 1e20, 1e24]
+    assert len(powers(-12, 300)) <= 9
+
+
 @pytest.mark.parametrize("log", [True, False])
 @pytest.mark.parametrize(
     "points",

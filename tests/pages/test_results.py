@@ -65,7 +65,7 @@ def test_a_finished_run_shows_its_test_pictures_as_torch_counted_them(open_page,
     assert shown["thumbnails"]["pictures"]["shape"] == [1, 28, 28]
     assert not app.error
     table = app.dataframe[0].value
-    assert table["Recall"].tolist() == pytest.approx([row.recall for row in found.per_class()])
+    assert table["Recall"].tolist() == pytest.approx([100 * row.recall for row in found.per_class()])
     heights = shown["chart"]["series"][0]["y"]
     wanted = [None if np.isnan(each.accuracy) else each.accuracy for each in found.calibration(10).bins]
     assert heights == pytest.approx(wanted)
@@ -275,6 +275,7 @@ def test_a_link_to_what_is_not_there_breaks_nothing(open_page, made):
         "results", run="nobody", cell="500_900", picture="99999", follow="99999", epoch="77", set="validation"
     )
     assert not app.exception
+    assert "nobody" in app.warning[0].value  # what is shown is another run
     assert "confusion" in parts(app)
     assert texts(app)
 

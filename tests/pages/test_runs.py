@@ -141,14 +141,29 @@ def test_a_run_is_renamed_tagged_and_noted(open_page, root):
     assert "Anna's 网络" in {row["Run"] for row in table(app)}
 
 
+def test_what_is_refused_is_said_and_does_not_stand_in_the_way_of_what_follows(open_page, root):
+    run = shelf.made(root, "a", about={"tags": ["old"]})
+    app = open_page("runs", runs="a")
+    tags = app.multiselect(key="runs_tagged:a")
+    tags.set_value(["old", "no <tag>"]).run()
+    assert "is no tag" in app.error[0].value
+    assert app.multiselect(key="runs_tagged:a").value == ["old"]
+    app.multiselect(key="runs_tagged:a").set_value(["old", "one, two，三"]).run()
+    assert not app.error
+    assert upkeep.about(run).tags == ("old", "one", "two", "三")
+    app.text_input(key="runs_called:a").set_value("bell\a").run()
+    assert "name must be" in app.error[0].value
+    assert upkeep.about(run).name == ""
+
+
 def test_a_deleted_run_is_gone_and_undo_brings_it_back(open_page, root):
     for name in ("a", "b"):
-        shelf.made(root, name, age=ord(name))
+        shelf.made(root, name, age=ord(name), about={"name": f"Anna's {name}"})
     app = open_page("runs", runs="a")
     app.button(key="runs_delete").click().run()
     assert [run.name for run in runs.list_runs()] == ["b"]
     assert [row["Folder"] for row in table(app)] == ["b"]
-    assert any("was deleted" in each.value for each in app.markdown)
+    assert any("**Anna\\'s a** was deleted" in each.value for each in app.markdown)
     app.run()  # whatever else happens, the way back stays
     app.button(key="runs_undo_press").click().run()
     assert {run.name for run in runs.list_runs()} == {"a", "b"}
@@ -201,6 +216,36 @@ def test_a_comparison_shows_what_differs_what_is_the_same_and_the_best(open_page
     curves = components(app, "curves")[0]
     assert len({each["name"] for each in curves["curves"]}) == 3
     assert len(app.get("plotly_chart")) == 1
+
+
+def test_a_run_that_fell_at_once_is_not_the_fastest(open_page, root):
+    shelf.made(root, "a", shelf.config(seed=1))
+    shelf.made(root, "b", shelf.config(seed=2), epochs=2)
+    shelf.made(root, "c", shelf.config(seed=3), epochs=1, end="failed")
+    reached = plain_table(open_page("runs", runs="a,b,c"), 1)
+    assert ["★" in row["Time"] for row in reached] == [False, True, False]
+    assert sum("★" in row["Best validation"] for row in reached) == 1
+
+
+def test_answers_to_other_pictures_are_neither_better_nor_worse(open_page, root):
+    shelf.made(root, "a", shelf.config(seed=1))
+    shelf.made(root, "b", shelf.config(seed=2, dataset="fashion_mnist"), epochs=1)
+    app = open_page("runs", runs="a,b")
+    reached = plain_table(app, 1)
+    assert not any("★" in row[name] for row in reached for name in ("Best validation", "Validation loss"))
+    assert sum("★" in row["Time"] for row in reached) == 1
+    assert any("different data sets" in each.value for each in app.caption)
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [({"learning_rate": 0.1}, "same first weights"), ({"initialisation": "xavier"}, "the same seed, 0.")],
+)
+def test_one_seed_is_one_beginning_only_where_nothing_else_of_it_differs(open_page, root, other, said):
+    shelf.made(root, "a", shelf.config(seed=0))
+    shelf.made(root, "b", shelf.config(seed=0, **other))
+    app = open_page("runs", runs="a,b")
+    assert [each.value for each in app.caption if "same seed" in each.value and said in each.value]
 
 
 def test_a_rate_that_was_changed_by_hand_is_a_difference(open_page, root):

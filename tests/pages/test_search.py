@@ -1,6 +1,7 @@
 """The Search page: its form, its empty state, a search that has ended, and what can be done with it."""
 
 import json
+import math
 
 import pytest
 
@@ -127,6 +128,28 @@ def test_a_link_with_nonsense_breaks_nothing(open_page, link):
     assert not app.exception
 
 
+@pytest.mark.parametrize(
+    "link", [{"vary_optimizer": "adam"}, {"vary_optimizer": "adam", "vary_learning_rate": "0.01..0.01"}]
+)
+def test_one_value_is_nothing_to_search(open_page, link):
+    app = open_page("search", **link)
+    assert any("only one combination" in info.value for info in app.info)
+    assert widget(app, "button", "search_start").disabled
+
+
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        ({"vary_optimizer": "adam,adamw", "trials": "9"}, True),
+        ({"vary_optimizer": "adam,adamw", "trials": "4"}, False),
+        ({"vary_learning_rate": "0.01..0.1", "trials": "9"}, False),
+    ],
+)
+def test_fewer_combinations_than_trials_are_said(open_page, link, told):
+    app = open_page("search", vary_schedule="constant,cosine", **link)
+    assert any("only 4 combinations: some of the 9 trials" in text for text in texts(app)) == told
+
+
 def test_a_grid_says_how_many_combinations_it_has(open_page):
     app = open_page("search", sampler="grid", vary_optimizer="adam,sgd", vary_schedule="constant,cosine,step")
     assert any("6 combinations" in text for text in texts(app))
@@ -138,9 +161,11 @@ def test_an_ended_search_shows_its_trials_its_best_and_its_pictures(open_page):
     assert app.metric[0].value == "90.00 %"
     assert not app.warning
     table = app.dataframe[0].value
-    assert table["Trial"].iloc[0] == "12"
-    assert "4 ★" in list(table["Trial"])
-    assert table["Momentum"].iloc[0] == "–"
+    assert table["Trial"].iloc[0] == 12
+    assert list(table["Trial"][["★" in state for state in table["State"]]]) == [4]
+    assert table["Validation accuracy"].max() == 90.0  # numbers: text would be sorted 9.8, 90.2, 83.2
+    assert table["Learning rate"].dtype == float
+    assert math.isnan(table["Momentum"].iloc[0])
     (tries,) = components(app, "series")
     assert {series["name"] for series in tries["series"]} == {"Finished", "Pruned", "Best so far"}
     best = next(series for series in tries["series"] if series["name"] == "Best so far")
@@ -161,7 +186,7 @@ def test_trials_that_all_guess_have_no_best(open_page):
     ended(best=0.12, trials=6)
     app = open_page("search")
     assert any("better than guessing" in warning.value for warning in app.warning)
-    assert not any("★" in number for number in app.dataframe[0].value["Trial"])
+    assert not any("★" in state for state in app.dataframe[0].value["State"])
 
 
 def test_the_best_trial_is_opened_elsewhere(open_page, monkeypatch):
@@ -219,10 +244,13 @@ def test_when_all_trials_failed_the_first_ones_reason_is_said(open_page):
     assert any("All trials failed" in error.value and "disk is full" in error.value for error in app.error)
 
 
-def test_a_damaged_search_is_a_sentence(open_page):
+def test_a_damaged_search_is_a_sentence_and_can_be_deleted(open_page):
     (searches.root() / "broken").mkdir(parents=True)
     app = open_page("search")
     assert any("damaged" in error.value for error in app.error)
+    widget(app, "button", "search_delete").click().run()
+    assert searches.list_searches() == []
+    assert not app.error
 
 
 def test_the_page_speaks_chinese(open_page):

@@ -172,6 +172,13 @@ def test_a_run_that_failed_says_why_in_the_reader_s_language(runs_folder):
     assert "&lt;b&gt;no space&lt;/b&gt;" in report.html(run, "zh")
 
 
+def test_a_reason_that_a_damaged_file_garbled_is_shown_as_it_is(runs_folder):
+    run = shelf.made(runs_folder, "garbled", end="failed")
+    events = run.path / "events.jsonl"
+    events.write_text(events.read_text().replace("the disk is full: {reason}", "{nobody.knows} full: {"))
+    assert "{nobody.knows} full: {" in report.html(run, "zh")
+
+
 def test_a_run_that_only_exists_has_a_report(runs_folder):
     (runs_folder / "empty").mkdir(parents=True)
     assert Page(report.html(upkeep.find("empty"))).open == []
