@@ -45,8 +45,10 @@ SIDES: tuple[Side, ...] = (
     ("ours", "lenet", 28, 256, "fast"),
     ("ours", "lenet", 28, 1024, "fast"),
     ("peer", "resnet18", 32, 64, ""),
+    ("peer", "resnet18", 32, 256, ""),
     ("ours", "resnet18", 32, 64, "exact"),
     ("ours", "resnet18", 32, 64, "fast"),
+    ("ours", "resnet18", 32, 256, "fast"),
 )
 
 
