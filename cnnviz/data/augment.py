@@ -15,8 +15,9 @@ from torch.nn import functional as F  # noqa: N812
 
 from cnnviz.errors import SpecError
 
-SHIFT = 2
-"""Pixels that "shift" moves a picture by at most."""
+SHIFT = 16
+"""A side through this is how far "shift" moves a picture at most: 1 pixel of 28, 2 of 32, 14 of 224. On MNIST a pixel
+was better than two, in one epoch and in four."""
 
 LEAST_AREA, STRETCH = 0.5, 4 / 3
 """Of "crop": the smallest part of a picture, and how much wider or higher than the picture it may be."""
@@ -70,7 +71,7 @@ def augment(
     """Return pictures changed at random, each in its own way; what comes in from outside is black.
 
     "flip" mirrors every second one, left becoming right. "crop" enlarges a part of at least half the area.
-    "shift" moves by up to 2 pixels each way. "rotate" turns by up to 15 degrees. "colour" changes brightness,
+    "shift" moves by up to a sixteenth each way, a pixel at least. "rotate" turns by up to 15 degrees. "colour" changes brightness,
     contrast and, where there are three channels, saturation by up to 30 %. "drawing" turns, scales, shears and
     moves a little, and makes strokes thicker or thinner, as hands do.
 
@@ -114,13 +115,18 @@ def crop(batch: Tensor, chance: Chance) -> Tensor:
     return _sampled(batch, (wide, none, right), (none, high, down), outside="border")
 
 
+def furthest(side: int) -> int:
+    """Return by how many pixels "shift" moves a side of so many at most."""
+    return max(1, side // SHIFT)
+
+
 def shift(batch: Tensor, chance: Chance) -> Tensor:
-    """Return each picture moved by -2 to 2 whole pixels both ways."""
+    """Return each picture moved by whole pixels both ways, ``furthest`` at most."""
     count, channels, height, width = batch.shape
-    moves = chance.whole(2, 2 * SHIFT + 1)[..., None]
-    rows = (moves[0] + torch.arange(height)).to(batch.device)
-    columns = (moves[1] + torch.arange(width)).to(batch.device)
-    padded = F.pad(batch, (SHIFT,) * 4)
+    down, right = furthest(height), furthest(width)
+    rows = (chance.whole(1, 2 * down + 1)[0, :, None] + torch.arange(height)).to(batch.device)
+    columns = (chance.whole(1, 2 * right + 1)[0, :, None] + torch.arange(width)).to(batch.device)
+    padded = F.pad(batch, (right, right, down, down))
     pictures = torch.arange(count, device=batch.device)[:, None, None, None]
     planes = torch.arange(channels, device=batch.device)[None, :, None, None]
     return padded[pictures, planes, rows[:, None, :, None], columns[:, None, None, :]]

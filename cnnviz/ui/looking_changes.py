@@ -27,7 +27,7 @@ def augmentation(subject: Subject) -> None:
         state.put(fields.AUGMENT, tuple(kind for kind in AUGMENTS if kind in st.session_state[key]))
 
     titles = {
-        "flip": _("Mirror left and right"), "crop": _("Crop"), "shift": _("Shift by up to 2 pixels"), "rotate": _("Turn"),
+        "flip": _("Mirror left and right"), "crop": _("Crop"), "shift": _("Shift by up to a sixteenth"), "rotate": _("Turn"),
         "colour": _("Brightness, contrast, colour"), "drawing": _("For drawings: shift, turn, scale, thickness"),
     }  # fmt: skip
     st.pills(
@@ -61,11 +61,13 @@ def augmentation(subject: Subject) -> None:
 
 def lines(kinds: tuple[str, ...], shape: Shape) -> str:
     """Return torchvision's lines that change pictures nearly as we do."""
+    from cnnviz.data.augment import furthest  # noqa: PLC0415  (imports torch)
+
     _channels, height, width = shape
     known = {
         "flip": ["v2.RandomHorizontalFlip(),"],
         "crop": [f"v2.RandomResizedCrop(({height}, {width}), scale=(0.5, 1.0), ratio=(3 / 4, 4 / 3)),"],
-        "shift": [f"v2.RandomCrop(({height}, {width}), padding=2),"],
+        "shift": [f"v2.RandomCrop(({height}, {width}), padding=({furthest(width)}, {furthest(height)})),"],
         "rotate": ["v2.RandomRotation(15, interpolation=v2.InterpolationMode.BILINEAR),"],
         "colour": ["v2.ColorJitter(brightness=0.3, contrast=0.3, saturation=0.3),"],
         "drawing": ["v2.RandomAffine(15, translate=(0.07, 0.07), scale=(0.88, 1.12), shear=6),"],

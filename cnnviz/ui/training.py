@@ -218,7 +218,7 @@ def _optimiser(config: TrainConfig) -> None:
 
 def _regularisation(config: TrainConfig) -> None:
     titles = {
-        "flip": _("Mirror left and right"), "crop": _("Crop"), "shift": _("Shift by up to 2 pixels"), "rotate": _("Turn"),
+        "flip": _("Mirror left and right"), "crop": _("Crop"), "shift": _("Shift by up to a sixteenth"), "rotate": _("Turn"),
         "colour": _("Brightness, contrast, colour"), "drawing": _("For drawings: shift, turn, scale, thickness"),
     }  # fmt: skip
     st.multiselect(

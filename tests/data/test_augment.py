@@ -97,19 +97,23 @@ def test_colour_changes_brightness_contrast_and_saturation_but_no_place():
     assert spread.min() < 0.6
 
 
-def test_a_shift_moves_by_whole_pixels_and_loses_nothing_near_the_middle(batch):
+@pytest.mark.parametrize(
+    ("height", "width", "down", "right"), [(28, 28, 1, 1), (32, 48, 2, 3), (8, 80, 1, 5)]
+)
+def test_a_shift_moves_by_whole_pixels_up_to_a_sixteenth(height, width, down, right):
+    batch = torch.rand((400, 2, height, width), generator=chance())
     moved = augment(batch, chance(), ("shift",))
-    middle = batch[:, :, 2:-2, 2:-2]
+    middle = batch[:, :, down:-down, right:-right]
     found = torch.zeros(len(batch), dtype=torch.bool)
     seen = set()
-    for down in range(-2, 3):
-        for right in range(-2, 3):
-            part = moved[:, :, 2 + down : 26 + down, 2 + right : 26 + right]
+    for y in range(2 * down + 1):
+        for x in range(2 * right + 1):
+            part = moved[:, :, y : y + height - 2 * down, x : x + width - 2 * right]
             same = (part == middle).flatten(1).all(1)
             found |= same
-            seen |= {(down, right)} if same.any() else set()
+            seen |= {(y, x)} if same.any() else set()
     assert found.all()
-    assert len(seen) == 25
+    assert len(seen) == (2 * down + 1) * (2 * right + 1)
 
 
 def test_drawings_become_thicker_and_thinner_but_keep_most_of_their_ink(batch):
