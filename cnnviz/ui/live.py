@@ -136,16 +136,23 @@ def _queued(known: Reading) -> str:
     waiting = known.history.waiting
     if waiting is None:
         return _("Waiting for a device.")
+    root = known.run.path.parent
     try:
-        line = queue.users(known.run.path.parent).get(waiting.device, ())
+        line = queue.users(root).get(waiting.device, ())
     except OSError:
         line = ()
     names = line[: line.index(known.run.name)] if known.run.name in line else line
     if names:
         return _("Number {place} in line for {device}, after {runs}").format(
-            place=waiting.ahead + 1, device=waiting.device, runs=", ".join(names[-2:])
-        )
+            place=waiting.ahead + 1, device=waiting.device,
+            runs=", ".join(_in_line(Run(root / name)) for name in names[-2:]),
+        )  # fmt: skip
     return _("Number {place} in line for {device}").format(place=waiting.ahead + 1, device=waiting.device)
+
+
+def _in_line(run: Run) -> str:
+    """Return a run's name; of a paused one, which keeps its device, also that somebody must let it go on."""
+    return _("{run} (paused)").format(run=run.name) if run.state() == "paused" else run.name
 
 
 def _facts(known: Reading) -> None:

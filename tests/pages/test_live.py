@@ -2,11 +2,12 @@
 
 import json
 import os
+import time
 
 import numpy as np
 import pytest
 
-from cnnviz.train import control
+from cnnviz.train import control, queue
 from cnnviz.train.events import Changed, Steps, to_line
 from cnnviz.train.history import EVENTS
 from cnnviz.train.runs import runs_root
@@ -192,6 +193,23 @@ def test_a_queued_run_says_its_place(open_page):
         assert "Number 3 in line for cpu" in app.get("progress")[0].proto.text
         assert not components(app, "found"), "the doctor has nothing to say yet"
         assert buttons(app) == {"Pause": True, "1 step": True, "10 steps": True, "Stop": False}
+
+
+def test_a_queued_run_says_that_the_one_before_it_is_paused(open_page):
+    root = runs_root()
+    with (
+        folders.living(root) as first,
+        queue.place(root, ["cpu"], first.name),
+        folders.living(root, "20260101-120001-lenet-abcdef", mood="wait") as second,
+    ):
+        app = open_page("train", run=second.name)
+        line = app.get("progress")[0].proto.text
+        assert line == f"Number 3 in line for cpu, after {first.name}"
+        control.send(first, control.Pause())
+        while first.state() != "paused":
+            time.sleep(0.02)
+        app.run()
+        assert app.get("progress")[0].proto.text == f"{line} (paused)"
 
 
 def test_a_link_to_a_run_that_is_not_there_says_so(open_page):
