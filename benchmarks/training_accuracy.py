@@ -1,8 +1,8 @@
 """Wall time to 98 % and 99 % on MNIST's official test pictures, the start of the process included; see ``training.py``.
 
-The script of pytorch/examples as it is (``peer_mnist.py``), and our two recipes for the same network: 98 % from a quarter
-of the training pictures, 99 % from all of them, twice. What the recipes are made of was chosen on a part of the training
-pictures. By itself this file trains one recipe and says what came out:
+The script of pytorch/examples as it is (``peer_mnist.py``), and our two recipes for the same network: 98 % from one look
+at less than a third of the training pictures, 99 % from two looks at 42,000. What the recipes are made of was chosen on a
+part of the training pictures. By itself this file trains one recipe and says what came out:
 
     python benchmarks/training_accuracy.py 98 SEED
 """
@@ -23,30 +23,30 @@ HERE = Path(__file__).resolve().parent
 GOALS = ("98", "99")
 
 TUNED: dict[str, dict[str, Any]] = {
-    "98": {"batch_size": 64, "epochs": 1},
-    "99": {"batch_size": 128, "epochs": 2},
+    "98": {"learning_rate": 0.006, "epochs": 1, "label_smoothing": 0.1},
+    "99": {"learning_rate": 0.005, "epochs": 2, "label_smoothing": 0.05},
 }
-"""What differs between the recipes; the rest is in ``recipe``. Chosen among rates of 0.003 to 0.006, batches of 64 to 256,
-one or two epochs, with and without shifts, on the last 10,000 training pictures, the first 50,000 to learn from: 98.14 to
-98.26 % in eight trainings, and 98.99 and 99.11 %."""
+"""What differs between the recipes; the rest is in ``recipe``. Chosen on the last 10,000 training pictures among rates of
+0.003 to 0.007, batches of 32 to 256, AdamW and SGD, three initialisations, smoothing of 0 to 0.2, one and two epochs, with
+and without shifts of one and two pixels. There: 98.20 to 98.39 % with four seeds, and (two looks at 40,000) 99.00, 99.01 and
+99.16 %. One look at 50,000 gave 98.85 to 98.96 %."""
 
-FEWER = {"98": 16_000}
-"""Training pictures that a recipe is content with."""
+PICTURES = {"98": 17_000, "99": 42_000}
+"""Training pictures that a recipe is content with: the first ones, or those that a validation part leaves."""
 
 
-def recipe(which: str, seed: int = 0) -> Any:
+def recipe(which: str, seed: int = 0, validation: float = 0.0) -> Any:
     """Return the config of a recipe."""
     from cnnviz import zoo
     from cnnviz.train.config import TrainConfig
 
     return TrainConfig(
-        zoo.get("digit_recognizer"), "mnist", "cpu", "fast", optimizer="adamw",
-        learning_rate=0.005, weight_decay=0.01, schedule="one_cycle", label_smoothing=0.1,
-        validation_fraction=0, seed=seed, **TUNED[which],
+        zoo.get("digit_recognizer"), "mnist", "cpu", "fast", optimizer="adamw", batch_size=64, weight_decay=0.01,
+        schedule="one_cycle", augment=("shift",), validation_fraction=validation, seed=seed, **TUNED[which],
     )  # fmt: skip
 
 
-def accuracy(seeds: int = 2) -> dict[str, Any]:
+def accuracy(seeds: int = 3) -> dict[str, Any]:
     """Return the seconds that the script and we take to 98 % and to 99 %."""
     theirs = script()
     result: dict[str, Any] = {"script": theirs, "ours": []}
@@ -70,11 +70,18 @@ def accuracy(seeds: int = 2) -> dict[str, Any]:
         )
 
     for seed in range(seeds):
-        cold, without, reached = scripted("98", seed)
-        note("98", "a script of ours", seed, cold, reached)
-        note("98", "the same, torch imported before", seed, without, reached)
-        note("99", "python -m cnnviz train", seed, *commanded("99", seed))
-        note("99", "runs.start, worker standing by", seed, *warm("99", seed))
+        for which in GOALS:
+            cold, without, reached = scripted(which, seed)
+            note(which, "a script of ours", seed, cold, reached)
+            note(which, "the same, torch imported before", seed, without, reached)
+        validation = 1 - PICTURES["99"] / 60_000
+        note("99", "python -m cnnviz train, validating", seed, *commanded(recipe("99", seed, validation)))
+        note(
+            "99",
+            "a run in the app, worker standing by, validating",
+            seed,
+            *warm(recipe("99", seed, validation)),
+        )
     report.table(("", "seed", "test", "seconds", "script", "times"), sorted(rows))
     return result
 
@@ -104,14 +111,14 @@ def script(most_epochs: int = 6) -> dict[str, Any]:
 def scripted(which: str, seed: int) -> tuple[float, float, float]:
     """Train in a script of ours, in a process of its own; return the seconds, those without imports, the accuracy."""
     began = time.perf_counter()
-    said = subprocess.run(
-        [sys.executable, __file__, which, str(seed)],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    ).stdout
-    found = json.loads(said)
-    return time.perf_counter() - began, found["warm_seconds"], found["accuracy"]
+    process = subprocess.Popen(
+        [sys.executable, __file__, which, str(seed)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    found = json.loads(process.stdout.readline())
+    seconds = time.perf_counter() - began
+    process.communicate()
+    return seconds, found["warm_seconds"], found["accuracy"]
 
 
 def alone(which: str, seed: int) -> dict[str, float]:
@@ -126,18 +133,18 @@ def alone(which: str, seed: int) -> dict[str, float]:
 
     began = time.perf_counter()
     data = load("mnist")
-    count = FEWER.get(which, len(data.train_y))
+    count = PICTURES[which]
     data = dataclasses.replace(data, train_x=data.train_x[:count], train_y=data.train_y[:count])
     *_, end = train(recipe(which, seed), dataset=data)
     assert isinstance(end, Finished), end
     return {"accuracy": end.test_accuracy, "warm_seconds": time.perf_counter() - began}
 
 
-def commanded(which: str, seed: int) -> tuple[float, float]:
+def commanded(config: Any) -> tuple[float, float]:
     """Train by the command, as anybody would."""
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "config.json"
-        file.write_text(recipe(which, seed).to_json(), encoding="utf-8")
+        file.write_text(config.to_json(), encoding="utf-8")
         began = time.perf_counter()
         said = subprocess.run(
             [sys.executable, "-m", "cnnviz", "train", "--config", str(file), "--run-dir", f"{name}/run", "--json"],
@@ -146,7 +153,7 @@ def commanded(which: str, seed: int) -> tuple[float, float]:
         return time.perf_counter() - began, json.loads(said)["test_accuracy"]
 
 
-def warm(which: str, seed: int) -> tuple[float, float]:
+def warm(config: Any) -> tuple[float, float]:
     """Train in a worker that has torch imported already, as the app does."""
     from cnnviz.train import runs, warm
     from cnnviz.train.events import Finished
@@ -156,7 +163,7 @@ def warm(which: str, seed: int) -> tuple[float, float]:
     time.sleep(8)  # until it stands by; it comes in the background
     with tempfile.TemporaryDirectory() as name:
         began = time.perf_counter()
-        run = runs.start(recipe(which, seed), run_dir=Path(name) / "run")
+        run = runs.start(config, run_dir=Path(name) / "run")
         while run.state() in ALIVE:
             time.sleep(0.02)
         seconds, end = time.perf_counter() - began, run.end()
