@@ -80,8 +80,11 @@ class Tabs:
         return name, free.pop() if free else self._windows[name].new_page()
 
     def give_back(self, name: str, tab: Page, size: ViewportSize | None) -> None:
-        """Take back a tab as it was given."""
+        """Take back a tab as it was given; one that went elsewhere is closed."""
         if tab.is_closed():
+            return
+        if not tab.url.startswith(self._url):
+            tab.close()
             return
         tab.unroute_all(behavior="ignoreErrors")
         tab.evaluate("sessionStorage.clear()")

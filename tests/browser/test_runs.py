@@ -81,6 +81,7 @@ def test_the_report_opens_by_itself_in_the_browser(
     file = tmp_path / found.value.suggested_filename
     found.value.save_as(file)
     assert file.name == "shelf-first.html"
+    expect(page.get_by_test_id("curves")).to_be_visible()  # the page itself has all that it asks for
     page.context.set_offline(True)
     try:
         page.goto(file.as_uri())

@@ -26,7 +26,9 @@ def press_start(page: Page, server: Server, link: str) -> Run:
     visit(page, link)
     page.get_by_role("button", name="Start").click()
     eventually(lambda: {run.name for run in server.list_runs()} > known, "a run folder appears")
-    return server.list_runs()[0]
+    run = server.list_runs()[0]
+    expect(page).to_have_url(re.compile(f"[?&]run={run.name}(&|$)"))  # until then the page shows another one
+    return run
 
 
 @pytest.fixture
