@@ -71,7 +71,7 @@ def sweep(
         numbers, order = order[:size], order[size:]
         rate = least * (most / least) ** (step / (steps - 1))
         x, y = feed.learn(numbers)
-        module.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
         with precision(config, device):
             loss = loss_of_scores(quick(x), y)
         loss.backward()  # type: ignore[no-untyped-call]

@@ -28,6 +28,11 @@ class Desk:
         self._paused, self._singles, self._asked_at = False, 0, 0.0
         self.stands_since = 0.0
 
+    @property
+    def single(self) -> bool:
+        """Whether batches are done one by one, as many as were asked for."""
+        return self._singles > 0
+
     def count(self) -> None:
         """Note that a batch was done."""
         self._singles = max(0, self._singles - 1)

@@ -54,6 +54,11 @@ class Keeper:
             return now - self._saved_at >= self._given
         return now - self._saved_at >= max(EVERY, self._cost / MOST_OF_THE_TIME)
 
+    @property
+    def eager(self) -> bool:
+        """Whether states are wanted as often as can be."""
+        return self._given == 0
+
     def due_after_epoch(self, now: float) -> bool:
         """Return whether a state may be saved after an epoch: wherever it is cheap enough."""
         return self._given is not None or now - self._saved_at >= self._cost / MOST_OF_THE_TIME

@@ -38,6 +38,11 @@ class Optimizer:
         self.kept: list[Kept] = [{} for _ in self._parameters]
         """What is remembered of each parameter: running means and momentum, in its shape, and "step", a number."""
 
+    def zero_grad(self) -> None:
+        """Forget all gradients; asking the module to would walk through all its parts."""
+        for parameter in self._parameters:
+            parameter.grad = None
+
     def step(self, rate: float) -> None:
         """Move every parameter that has a gradient."""
         parameters: list[Tensor] = []

@@ -42,6 +42,10 @@ from cnnviz.train.tuning import precision, tuned
 EVERY = 0.1
 """Seconds between two ``Steps`` events, at least."""
 
+SOON = 0.02
+"""Seconds between two batches before which it is asked what is due: in small networks a batch takes little more than
+the asking."""
+
 
 class Training:
     """A network that learns; ``run`` yields its events."""
@@ -158,7 +162,7 @@ class Training:
             loss = self._loss(scores, y)
         if self._immediate and not math.isfinite(loss.item()):
             raise faults.beyond_bounds(self.progress.step + 1, rate, *faults.culprit(self.module, x))
-        self.module.zero_grad(set_to_none=True)  # not earlier: the gradients before tell who was to blame
+        self.optimizer.zero_grad()  # not earlier: the gradients before tell who was to blame
         (loss if part.weight == 1.0 else loss * part.weight).backward()  # type: ignore[no-untyped-call]
         if self.config.clip_norm:
             torch.nn.utils.clip_grad_norm_(self.module.parameters(), self.config.clip_norm)
@@ -234,22 +238,32 @@ class Training:
         self.feed.plan(batches)
         self.quick.train()
         self._since = time.perf_counter()
+        due = 0.0
         for numbers in batches:
-            yield from self.desk.serve()
-            self._tally.add(self.batch(numbers, self.rate), len(numbers))
-            progress.position += len(numbers)
+            self.desk.heed()
+            if time.perf_counter() >= due:
+                yield from self._between()
+                at_once = progress.step < 2 or self.desk.single or self.keeper.eager
+                due = 0.0 if at_once else time.perf_counter() + SOON
+            count = numbers.size(0)
+            self._tally.add(self.batch(numbers, self.rate), count)
+            progress.position += count
             progress.step += 1
             self.desk.count()
-            now = time.perf_counter()
-            if now - self._since >= EVERY or progress.step == 1 or self._tally.full:
-                yield from self.flush()
-            if self.watcher.due(now):
-                yield from self.look()
-            if self.keeper.due(now):
-                yield from self.save()
         yield from self.flush()
         found = yield from ask(self, self.feed.validate, len(self.feed.validation))
         yield from self._judge(found)
+
+    def _between(self) -> Iterator[Event]:
+        """Tell, look, save, where it is due, and do what somebody asks for."""
+        now = time.perf_counter()
+        if now - self._since >= EVERY or self.progress.step == 1 or self._tally.full:
+            yield from self.flush()
+        if self.progress.step and self.watcher.due(now):
+            yield from self.look()
+        if self.keeper.due(now):
+            yield from self.save()
+        yield from self.desk.serve()
 
     def _judge(self, found: Asked | None) -> Iterator[Event]:
         """End an epoch: keep its weights where they are the best, record it, say it."""

@@ -46,10 +46,10 @@ def network(layout):
     return nn.ModuleDict({"used": nn.Sequential(parts), "idle": nn.Linear(2, 2)}).to(memory_format=layout)
 
 
-def learn(module, step, steps):
+def learn(module, optimizer, step, steps):
     x, y = torch.randn(8, 4, 5, 5, generator=torch.Generator().manual_seed(1)), torch.arange(8) % 3
     for at in steps:
-        module.zero_grad()
+        optimizer.zero_grad()
         F.cross_entropy(module["used"](x), y).backward()
         step(0.01 / (1 + at))
 
@@ -70,8 +70,8 @@ def test_the_steps_are_torch_s_to_the_last_bit_and_so_is_what_is_kept(name, layo
         theirs.param_groups[0]["lr"] = rate
         theirs.step()
 
-    learn(mine, ours.step, range(5))
-    learn(other, step, range(5))
+    learn(mine, ours, ours.step, range(5))
+    learn(other, theirs, step, range(5))
     assert same(mine, other)
     assert not torch.equal(mine["used"].conv.weight, before["used"].conv.weight)
     assert torch.equal(mine["idle"].weight, before["idle"].weight)
@@ -89,12 +89,12 @@ def test_another_one_goes_on_from_what_was_kept_wherever_it_lay(name, layout):
     config = TrainConfig(zoo.get("lenet"), **OURS[name])
     whole, half = network(layout), network(layout)
     once, first = (Optimizer(config, each.parameters(), CPU) for each in (whole, half))
-    learn(whole, once.step, range(6))
-    learn(half, first.step, range(3))
+    learn(whole, once, once.step, range(6))
+    learn(half, first, first.step, range(3))
     then = Optimizer(config, half.parameters(), CPU)
     saved = [{key: value.contiguous() for key, value in kept.items()} for kept in first.kept]
     then.load(saved)
-    learn(half, then.step, range(3, 6))
+    learn(half, then, then.step, range(3, 6))
     assert same(whole, half)
     for kept, given in zip(then.kept, saved, strict=True):
         assert kept.keys() == given.keys()
