@@ -27,7 +27,8 @@ def press_start(page: Page, server: Server, link: str) -> Run:
     page.get_by_role("button", name="Start").click()
     eventually(lambda: {run.name for run in server.list_runs()} > known, "a run folder appears")
     run = server.list_runs()[0]
-    expect(page).to_have_url(re.compile(f"[?&]run={run.name}(&|$)"))  # until then the page shows another one
+    expect(page).to_have_url(re.compile(f"[?&]run={run.name}(&|$)"))
+    settled(page)  # until then the page shows another one
     return run
 
 
