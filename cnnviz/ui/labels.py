@@ -316,3 +316,11 @@ def dataset(name: str) -> str:
     """Return what a data set is called; a folder by its path, an upload by its own name."""
     known = catalog.DATASETS.get(name)
     return _(known.title) if known else name.removeprefix(catalog.FOLDER).removeprefix(catalog.UPLOAD)
+
+
+def augments() -> dict[str, str]:
+    """Return what each kind of augmentation does, in the order of the form."""
+    return {
+        "flip": _("Mirror left and right"), "crop": _("Crop"), "shift": _("Shift by up to a sixteenth"), "rotate": _("Turn"),
+        "colour": _("Brightness, contrast, colour"), "drawing": _("For drawings: shift, turn, scale, thickness"),
+    }  # fmt: skip

@@ -26,12 +26,8 @@ def augmentation(subject: Subject) -> None:
     def follow() -> None:
         state.put(fields.AUGMENT, tuple(kind for kind in AUGMENTS if kind in st.session_state[key]))
 
-    titles = {
-        "flip": _("Mirror left and right"), "crop": _("Crop"), "shift": _("Shift by up to a sixteenth"), "rotate": _("Turn"),
-        "colour": _("Brightness, contrast, colour"), "drawing": _("For drawings: shift, turn, scale, thickness"),
-    }  # fmt: skip
     st.pills(
-        _("Augmentation"), AUGMENTS, format_func=titles.__getitem__, selection_mode="multi", key=key, on_change=follow,
+        _("Augmentation"), AUGMENTS, format_func=labels.augments().__getitem__, selection_mode="multi", key=key, on_change=follow,
     )  # fmt: skip
     with st.container(horizontal=True, key="data_drawing"):
         looking_samples.another(_("Other random versions"), fields.DATA_DRAWS)

@@ -217,12 +217,8 @@ def _optimiser(config: TrainConfig) -> None:
 
 
 def _regularisation(config: TrainConfig) -> None:
-    titles = {
-        "flip": _("Mirror left and right"), "crop": _("Crop"), "shift": _("Shift by up to a sixteenth"), "rotate": _("Turn"),
-        "colour": _("Brightness, contrast, colour"), "drawing": _("For drawings: shift, turn, scale, thickness"),
-    }  # fmt: skip
     st.multiselect(
-        _("Augmentation"), AUGMENTS, format_func=titles.__getitem__, placeholder=_("None"),
+        _("Augmentation"), AUGMENTS, format_func=labels.augments().__getitem__, placeholder=_("None"),
         help=_("Changes the training pictures at random, so that the network learns what does not matter. The Data page shows how."),
         **_shown(fields.AUGMENT, list(config.augment), tuple),
     )  # fmt: skip
