@@ -272,3 +272,8 @@ def _size(path: Path) -> int | None:
         return path.stat().st_size if path.is_file() else None
     except OSError:
         return None
+
+
+def bare(name: str) -> str:
+    """Return a data set's name without what marks it as a folder or an upload: as people know it."""
+    return name.removeprefix(FOLDER).removeprefix(UPLOAD)

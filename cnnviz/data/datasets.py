@@ -279,7 +279,7 @@ def _by_torchvision(info: catalog.DatasetInfo, root: Path) -> list[Tensor]:
 def _dataset(
     name: str, classes: tuple[str, ...], train_x: Pictures, train_y: Tensor, test_x: Pictures, test_y: Tensor
 ) -> Dataset:
-    title = name.removeprefix(catalog.FOLDER).removeprefix(catalog.UPLOAD)
+    title = catalog.bare(name)
     if not len(train_y) or not len(test_y):
         raise DataError("{name} has too few pictures: at least one class needs two of them", name=title)
     for x, y in ((train_x, train_y), (test_x, test_y)):

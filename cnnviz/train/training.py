@@ -19,6 +19,7 @@ from cnnviz.errors import RunError
 from cnnviz.train import devices, faults, records, snapshot, watch
 from cnnviz.train.config import TrainConfig, check_classes
 from cnnviz.train.control import Request
+from cnnviz.train.desk import EVERY as SOON
 from cnnviz.train.desk import Desk
 from cnnviz.train.events import (
     EpochEnd,
@@ -41,10 +42,6 @@ from cnnviz.train.tuning import precision, tuned
 
 EVERY = 0.1
 """Seconds between two ``Steps`` events, at least."""
-
-SOON = 0.02
-"""Seconds between two batches before which it is asked what is due: in small networks a batch takes little more than
-the asking."""
 
 
 class Training:
@@ -241,7 +238,7 @@ class Training:
         due = 0.0
         for numbers in batches:
             self.desk.heed()
-            if time.perf_counter() >= due:
+            if time.perf_counter() >= due:  # a batch of a small network takes little longer than the asking
                 yield from self._between()
                 at_once = progress.step < 2 or self.desk.single or self.keeper.eager
                 due = 0.0 if at_once else time.perf_counter() + SOON

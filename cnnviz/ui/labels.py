@@ -315,7 +315,7 @@ def code() -> CodeLabels:
 def dataset(name: str) -> str:
     """Return what a data set is called; a folder by its path, an upload by its own name."""
     known = catalog.DATASETS.get(name)
-    return _(known.title) if known else name.removeprefix(catalog.FOLDER).removeprefix(catalog.UPLOAD)
+    return _(known.title) if known else catalog.bare(name)
 
 
 def augments() -> dict[str, str]:
