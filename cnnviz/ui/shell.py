@@ -20,11 +20,18 @@ ICON = ROOT / "cnnviz" / "content" / "icon.png"
 HEADLINE = N_("See a convolutional network think")
 
 # Streamlit leaves six rem above a page and large figures in a metric; on a phone both cost a screenful.
+# What is said of a living run keeps its rows, however wide its figures grow: the curves below must not jump.
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 4.25rem; padding-bottom: 3rem; }
 [data-testid="stMetricValue"] { font-size: 1.6rem; }
 [class*="_facts"] { row-gap: 0.5rem !important; }
-@media (max-width: 640px) { .st-key-header h1 { font-size: 1.9rem; } }
+.st-key-run_facts { display: grid !important; grid-template-columns: repeat(3, auto); justify-content: start; }
+@media (min-width: 1400px) { .st-key-run_facts { grid-template-columns: repeat(5, auto) minmax(8.5rem, auto); } }
+@media (max-width: 640px) {
+  .st-key-header h1 { font-size: 1.9rem; }
+  .st-key-run_facts { grid-template-columns: repeat(2, 9.5rem); }
+  .st-key-train_run [data-testid="stProgress"] p { min-height: 3.2em; }
+}
 </style>"""
 
 LAYERS, NETWORKS, TRAINING = N_("Layers"), N_("Networks"), N_("Train and draw")
