@@ -48,6 +48,8 @@ def train(
     optimizer: Annotated[str | None, typer.Option(help="adam, adamw, sgd, rmsprop")] = None,
     momentum: Annotated[float | None, typer.Option(help=_("Of sgd and rmsprop."))] = None,
     nesterov: Annotated[bool | None, typer.Option("--nesterov", help=_("Nesterov's momentum, with sgd."))] = None,
+    beta1: Annotated[float | None, typer.Option(help=_("Of adam and adamw: the part of the mean gradient that a step keeps."))] = None,
+    beta2: Annotated[float | None, typer.Option(help=_("Of adam and adamw: the part of the mean squared gradient that a step keeps."))] = None,
     schedule: Annotated[str | None, typer.Option(help="constant, step, cosine, one_cycle")] = None,
     step_epochs: Annotated[int | None, typer.Option(help=_("Epochs between two steps of the schedule step."))] = None,
     step_factor: Annotated[float | None, typer.Option(help=_("What each of these steps multiplies the rate by."))] = None,
@@ -75,7 +77,7 @@ def train(
     given = {
         "device": device, "mode": mode, "compiled": compiled, "epochs": epochs, "batch_size": batch_size,
         "learning_rate": learning_rate, "optimizer": optimizer, "momentum": momentum, "nesterov": nesterov,
-        "schedule": schedule, "step_epochs": step_epochs, "step_factor": step_factor, "warm_up": warm_up,
+        "beta1": beta1, "beta2": beta2, "schedule": schedule, "step_epochs": step_epochs, "step_factor": step_factor, "warm_up": warm_up,
         "weight_decay": weight_decay, "label_smoothing": label_smoothing, "clip_norm": clip_norm,
         "patience": patience, "augment": _words(augment), "initialisation": initialisation,
         "validation_fraction": validation_fraction, "seed": seed,

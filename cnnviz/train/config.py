@@ -63,6 +63,8 @@ class TrainConfig:
         learning_rate: the largest rate of the schedule.
         momentum: of "sgd" and "rmsprop"; the others have none.
         nesterov: Nesterov's momentum; only with "sgd" and a momentum above 0.
+        beta1, beta2: of "adam" and "adamw": the part of the mean gradient, and of the mean squared one, that each step
+            keeps. In a short training a smaller ``beta2`` forgets the large gradients of the first steps in time.
         weight_decay: as torch's optimisers take it.
         schedule: "constant"; "step" (times ``step_factor`` every ``step_epochs``); "cosine" (down to 0);
             "one_cycle" (30 % linear warm-up, then linearly to 0).
@@ -95,6 +97,8 @@ class TrainConfig:
     learning_rate: float = 0.001
     momentum: float = 0.9
     nesterov: bool = False
+    beta1: float = 0.9
+    beta2: float = 0.999
     weight_decay: float = 0.0
     schedule: str = "constant"
     step_epochs: int = 10
@@ -133,6 +137,8 @@ class TrainConfig:
                 )  # fmt: skip
         _number("learning_rate", self.learning_rate, least=1e-9, most=100)
         _number("momentum", self.momentum, least=0, most=0.9999)
+        _number("beta1", self.beta1, least=0, most=0.99999)
+        _number("beta2", self.beta2, least=0, most=0.99999)
         _number("weight_decay", self.weight_decay, least=0, most=1)
         _number("validation_fraction", self.validation_fraction, least=0, most=0.9)
         _number("label_smoothing", self.label_smoothing, least=0, most=0.9)

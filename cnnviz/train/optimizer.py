@@ -16,7 +16,7 @@ from torch.optim.sgd import sgd
 
 from cnnviz.train.config import TrainConfig
 
-BETA1, BETA2, ALPHA, EPS = 0.9, 0.999, 0.99, 1e-8
+ALPHA, EPS = 0.99, 1e-8
 """The defaults of ``torch.optim``."""
 
 Kept = dict[str, Tensor]
@@ -92,8 +92,8 @@ class Optimizer:
                 (adamw if config.optimizer == "adamw" else adam)(
                     parameters, gradients, self._all("exp_avg", parameters, kept),
                     self._all("exp_avg_sq", parameters, kept), [], self._steps(parameters, kept),
-                    fused=self._fused, amsgrad=False, beta1=BETA1, beta2=BETA2, lr=rate, weight_decay=decay, eps=EPS,
-                    maximize=False,
+                    fused=self._fused, amsgrad=False, beta1=config.beta1, beta2=config.beta2, lr=rate,
+                    weight_decay=decay, eps=EPS, maximize=False,
                 )  # fmt: skip
 
     def _all(self, name: str, parameters: list[Tensor], kept: list[Kept]) -> list[Tensor]:

@@ -31,8 +31,8 @@ from cnnviz.ui.i18n import _
 FORM: dict[str, Field[Any]] = {
     field.key: field
     for field in (
-        fields.OPTIMIZER, fields.LEARNING_RATE, fields.MOMENTUM, fields.NESTEROV, fields.WEIGHT_DECAY, fields.SCHEDULE,
-        fields.STEP_EPOCHS, fields.STEP_FACTOR, fields.WARM_UP, fields.BATCH_SIZE, fields.EPOCHS, fields.SEED,
+        fields.OPTIMIZER, fields.LEARNING_RATE, fields.MOMENTUM, fields.NESTEROV, fields.BETA1, fields.BETA2, fields.WEIGHT_DECAY,
+        fields.SCHEDULE, fields.STEP_EPOCHS, fields.STEP_FACTOR, fields.WARM_UP, fields.BATCH_SIZE, fields.EPOCHS, fields.SEED,
         fields.VALIDATION, fields.AUGMENT, fields.LABEL_SMOOTHING, fields.CLIP_NORM, fields.PATIENCE,
         fields.INITIALISATION, fields.MODE, fields.COMPILED,
     )
@@ -114,6 +114,8 @@ def _matters(name: str, config: TrainConfig) -> bool:
     match name:
         case "momentum":
             return config.optimizer in {"sgd", "rmsprop"}
+        case "beta1" | "beta2":
+            return config.optimizer in {"adam", "adamw"}
         case "step_epochs" | "step_factor":
             return config.schedule == "step"
         case "warm_up":
@@ -197,6 +199,18 @@ def _optimiser(config: TrainConfig) -> None:
         _number(_("Momentum"), config, fields.MOMENTUM, 0.0, 0.9999, step=0.05, format="%g")
     if config.optimizer == "sgd" and config.momentum:
         _flag(_("Nesterov's momentum"), config, fields.NESTEROV, _("Looks one step ahead before it turns."))
+    if _matters("beta1", config):
+        columns = st.columns(2)
+        with columns[0]:
+            _number(
+                "β₁", config, fields.BETA1, 0.0, 0.99999, step=0.05, format="%g",
+                help=_("Part of the mean gradient that each step keeps: 0.9 remembers some 10 steps."),
+            )  # fmt: skip
+        with columns[1]:
+            _number(
+                "β₂", config, fields.BETA2, 0.0, 0.99999, step=0.01, format="%g",
+                help=_("Part of the mean squared gradient that each step keeps: 0.999 remembers some 1,000 steps. A training of a few hundred steps learns better with 0.95."),
+            )  # fmt: skip
     _number(
         _("Weight decay"), config, fields.WEIGHT_DECAY, 0.0, 1.0, step=0.0005, format="%g",
         help=_("Pulls every weight a little towards 0 at each step."),

@@ -17,7 +17,7 @@ READY = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-scr
 
 def settled(page: Page) -> None:
     """Wait until the page is connected and its script has run to the end."""
-    page.wait_for_selector(READY, timeout=20_000)  # at once when it is so, where expect() looks once a second
+    page.wait_for_selector(READY, timeout=60_000)  # at once when it is so, where expect() looks once a second
 
 
 def visit(page: Page, link: str) -> None:

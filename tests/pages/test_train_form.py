@@ -57,6 +57,16 @@ def test_what_is_changed_goes_into_config_and_link_and_back_again(open_page, app
     assert "lr" not in app.query_params
 
 
+def test_adam_s_betas_are_asked_for_where_they_matter(open_page, app, started):
+    open_page("train", optimizer="adamw", beta1="0.8")
+    app.number_input(key="widget:beta2").set_value(0.95).run()
+    press_start(app)
+    assert (started[0].beta1, started[0].beta2) == (0.8, 0.95)
+    assert app.query_params["beta2"] == "0.95"
+    app.selectbox(key="widget:optimizer").select("rmsprop").run()
+    assert not any(each.key in {"widget:beta1", "widget:beta2"} for each in app.number_input)
+
+
 def test_another_network_gets_its_own_suggestion(open_page, app, started):
     open_page("train")
     app.number_input(key="widget:epochs").set_value(7).run()

@@ -21,6 +21,7 @@ THEIRS = {
     "sgd, nesterov": lambda parameters: torch.optim.SGD(parameters, momentum=0.8, nesterov=True, fused=True),
     "adam": lambda parameters: torch.optim.Adam(parameters, weight_decay=0.01, fused=True),
     "adamw": lambda parameters: torch.optim.AdamW(parameters, weight_decay=0.1, fused=True),
+    "adamw, betas": lambda parameters: torch.optim.AdamW(parameters, betas=(0.8, 0.95), weight_decay=0, fused=True),
     "rmsprop": lambda parameters: torch.optim.RMSprop(parameters, momentum=0.8, weight_decay=0.01),
     "rmsprop, no momentum": torch.optim.RMSprop,
 }  # fmt: skip
@@ -31,6 +32,7 @@ OURS = {
     "sgd, nesterov": {"optimizer": "sgd", "momentum": 0.8, "nesterov": True},
     "adam": {"optimizer": "adam", "weight_decay": 0.01},
     "adamw": {"optimizer": "adamw", "weight_decay": 0.1},
+    "adamw, betas": {"optimizer": "adamw", "beta1": 0.8, "beta2": 0.95},
     "rmsprop": {"optimizer": "rmsprop", "momentum": 0.8, "weight_decay": 0.01},
     "rmsprop, no momentum": {"optimizer": "rmsprop", "momentum": 0.0},
 }
