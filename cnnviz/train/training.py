@@ -260,7 +260,7 @@ class Training:
             yield from self.look()
         if self.keeper.due(now):
             yield from self.save()
-        yield from self.desk.serve()
+        yield from self.desk.serve(at_once=True)
 
     def _judge(self, found: Asked | None) -> Iterator[Event]:
         """End an epoch: keep its weights where they are the best, record it, say it."""
