@@ -55,7 +55,13 @@ def show(run: Run) -> None:
 
 def _view(name: str) -> None:
     with guard():
-        run = runs.find(name)
+        try:
+            run = runs.find(name)
+        except RunError:
+            if name == state.get(fields.WATCHED):  # deleted while it was looked at
+                state.put(fields.WATCHED, "")
+                st.rerun()  # the whole page: it says so, and shows another one
+            raise
         live_controls.take_effect(run)
         now = run.state()
         was_alive = name == state.get(fields.WATCHED)

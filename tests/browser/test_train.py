@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from cnnviz.train.run import ALIVE
 from cnnviz.train.runs import Run
 from tests.browser.reading import eventually, no_trouble, settled, visit
 from tests.browser.server import Server
+from tests.train import folders
 
 LENET = "/train?network=lenet&activation=relu&pooling=max&lr=0.002&schedule=constant"
 
@@ -279,6 +281,20 @@ def test_stop_ends_the_training_and_resume_takes_it_up(page: Page, training: Run
     page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
     badge(page, "stopped")
     no_trouble(page)
+
+
+def test_a_run_that_is_deleted_while_it_is_looked_at_makes_room_for_another(
+    page: Page, server: Server
+) -> None:
+    folders.written(server.runs, "20260101-110000-lenet-abcdef")
+    with folders.living(server.runs) as run:
+        visit(page, f"/train?run={run.name}")
+        badge(page, "running")
+        while run.path.exists():  # its worker may just be writing
+            shutil.rmtree(run.path, ignore_errors=True)
+        expect(page.get_by_text(f"There is no run {run.name}")).to_be_visible()
+        expect(page.locator(".st-key-run_head")).to_be_visible()
+        no_trouble(page)
 
 
 def test_a_finished_run_shows_its_test_accuracy_and_reads_drawings(page: Page, server: Server) -> None:
