@@ -13,7 +13,7 @@ from cnnviz.data import catalog
 from cnnviz.errors import DataError
 from cnnviz.ui import fields, labels, state, tables, warm
 from cnnviz.ui.guard import guard
-from cnnviz.ui.i18n import _, sentence
+from cnnviz.ui.i18n import _, paragraph, sentence
 
 FOLDER, ZIP = "folder", "zip"
 
@@ -152,10 +152,10 @@ def _own_upload(name: str, after: Callable[[], None] | None, *, looking: bool) -
         said.append(_("Left out: {count:,}.").format(count=len(found.left_out)))
         said += [f"\n- {sentence(each)}" for each in found.left_out[:SHOWN]] if looking else []
     if not looking:
-        st.caption(" ".join(said))
+        st.caption(paragraph(said))
         return
     (st.warning if found.left_out else st.success)(
-        " ".join(said), icon=":material/rule:" if found.left_out else ":material/check:"
+        paragraph(said), icon=":material/rule:" if found.left_out else ":material/check:"
     )
 
 

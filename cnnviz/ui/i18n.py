@@ -1,5 +1,7 @@
 """The language of this session: its own choice, else the link, else the browser's."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from cnnviz import language
@@ -27,6 +29,11 @@ def sentence(error: CnnvizError) -> str:
 def failure(failed: Failed) -> str:
     """Return why a run failed in the language of this session."""
     return _begun(language.render(failed.template, failed.values, current()))
+
+
+def paragraph(sentences: Iterable[str]) -> str:
+    """Return sentences one after the other; in Chinese the full stop is its own space."""
+    return ("" if current() == "zh" else " ").join(sentences)
 
 
 def _begun(text: str) -> str:

@@ -10,7 +10,7 @@ from cnnviz.spec import Shape
 from cnnviz.train.config import AUGMENTS, check_classes
 from cnnviz.ui import fields, labels, looking_cache, looking_grid, looking_numbers, looking_samples, state
 from cnnviz.ui.guard import guard
-from cnnviz.ui.i18n import _, sentence
+from cnnviz.ui.i18n import _, paragraph, sentence
 from cnnviz.ui.looking_grid import Tile
 from cnnviz.ui.looking_subject import Subject
 
@@ -123,7 +123,7 @@ def _say(subject: Subject, channels: str, size: str, *, folder: bool) -> str:
         said.append(_("Every picture is resized to that, whatever its sides: it may be stretched."))
         if want[0] == 1:
             said.append(_(GREY))
-        return " ".join(said)
+        return paragraph(said)
     said[0] = _("{network} takes in {want}; the pictures are {have}.").format(
         network=subject.network.name, want=say(want), have=say(have)
     )
@@ -137,7 +137,7 @@ def _say(subject: Subject, channels: str, size: str, *, folder: bool) -> str:
         said.append(_("They are resized (bilinear, smoothed where they become smaller)."))
     elif channels == "keep":
         said.append(_("Nothing has to be changed."))
-    return " ".join(said)
+    return paragraph(said)
 
 
 def _input(subject: Subject) -> tuple[int, int, int]:

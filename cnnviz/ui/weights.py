@@ -13,7 +13,7 @@ from cnnviz.shapes import say
 from cnnviz.spec import Network, Shape
 from cnnviz.ui import fields, state, tables, weights_versions
 from cnnviz.ui.guard import guard
-from cnnviz.ui.i18n import _
+from cnnviz.ui.i18n import _, paragraph
 
 if TYPE_CHECKING:
     from cnnviz.nets.foreign import Weights
@@ -185,7 +185,7 @@ def _judge(match: "Match", *, known: bool) -> None:
         for kind, count in match.converted.items()
     ]
     show = st.success if len(match.fits) == match.wanted else st.warning
-    show(" ".join(lines), icon=":material/check:" if show == st.success else ":material/rule:")
+    show(paragraph(lines), icon=":material/check:" if show == st.success else ":material/rule:")
 
 
 def _list(match: "Match") -> None:
