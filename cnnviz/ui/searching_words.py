@@ -4,20 +4,8 @@ from typing import Any
 
 from cnnviz.language import N_
 from cnnviz.search.space import NO_AUGMENT, OPTION
-from cnnviz.ui import network_options
+from cnnviz.ui import network_options, settings
 from cnnviz.ui.i18n import _
-
-TITLES = {
-    "learning_rate": N_("Learning rate"),
-    "batch_size": N_("Batch size"),
-    "optimizer": N_("Optimiser"),
-    "momentum": N_("Momentum"),
-    "weight_decay": N_("Weight decay"),
-    "schedule": N_("Learning-rate schedule"),
-    "label_smoothing": N_("Label smoothing"),
-    "augment": N_("Augmentation"),
-    "initialisation": N_("First weights"),
-}
 
 VALUES = {
     "adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop",
@@ -49,7 +37,7 @@ def title(name: str) -> str:
     """Return what a variable is called."""
     if name.startswith(OPTION):
         return network_options.title(name.removeprefix(OPTION))
-    return _(TITLES[name])
+    return settings.title(name)
 
 
 def said(name: str, value: Any) -> str:

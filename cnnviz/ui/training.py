@@ -23,7 +23,7 @@ from cnnviz.train.config import (
     check_classes,
     suggested,
 )
-from cnnviz.ui import fields, labels, state
+from cnnviz.ui import fields, labels, settings, state
 from cnnviz.ui.field import Field
 from cnnviz.ui.guard import guard
 from cnnviz.ui.i18n import _
@@ -31,10 +31,10 @@ from cnnviz.ui.i18n import _
 FORM: dict[str, Field[Any]] = {
     field.key: field
     for field in (
-        fields.OPTIMIZER, fields.LEARNING_RATE, fields.MOMENTUM, fields.NESTEROV, fields.BETA1, fields.BETA2, fields.WEIGHT_DECAY,
-        fields.SCHEDULE, fields.STEP_EPOCHS, fields.STEP_FACTOR, fields.WARM_UP, fields.BATCH_SIZE, fields.EPOCHS, fields.SEED,
-        fields.VALIDATION, fields.AUGMENT, fields.LABEL_SMOOTHING, fields.CLIP_NORM, fields.PATIENCE,
-        fields.INITIALISATION, fields.MODE, fields.COMPILED,
+        fields.OPTIMIZER, fields.LEARNING_RATE, fields.MOMENTUM, fields.NESTEROV, fields.BETA1, fields.BETA2,
+        fields.WEIGHT_DECAY, fields.SCHEDULE, fields.STEP_EPOCHS, fields.STEP_FACTOR, fields.WARM_UP, fields.BATCH_SIZE,
+        fields.EPOCHS, fields.SEED, fields.VALIDATION, fields.AUGMENT, fields.LABEL_SMOOTHING, fields.CLIP_NORM,
+        fields.PATIENCE, fields.INITIALISATION, fields.MODE, fields.COMPILED,
     )
 }  # fmt: skip
 """The fields of the form, by the names of ``TrainConfig``."""
@@ -93,8 +93,8 @@ def choose_config(network: Network, dataset: str, device: str) -> tuple[TrainCon
 
 
 def refused(config: TrainConfig) -> list[str]:
-    """Return the names of the shown numbers that were typed and cannot be: nothing is to be started with others."""
-    return [name for name in _refused() if _matters(name, config)]
+    """Return what the shown numbers are called that were typed and cannot be: nothing is to be started with others."""
+    return [settings.title(name) for name in _refused() if _matters(name, config)]
 
 
 def _chosen(best: TrainConfig) -> dict[str, Any]:
@@ -162,11 +162,11 @@ def choose_numbers(config: TrainConfig) -> None:
     """Show the numbers that are asked for most: rate, batch, epochs, seed."""
     columns = st.columns(2)
     with columns[0]:
-        _number(_("Learning rate"), config, fields.LEARNING_RATE, fields.SMALLEST_RATE, fields.LARGEST_RATE, format="%g", step=0.001)  # fmt: skip
-        _number(_("Epochs"), config, fields.EPOCHS, 1, 1000)
+        _number(config, fields.LEARNING_RATE, fields.SMALLEST_RATE, fields.LARGEST_RATE, format="%g", step=0.001)  # fmt: skip
+        _number(config, fields.EPOCHS, 1, 1000)
     with columns[1]:
-        _number(_("Batch size"), config, fields.BATCH_SIZE, 1, 65536)
-        _number(_("Seed"), config, fields.SEED, 0, 2**31 - 1)
+        _number(config, fields.BATCH_SIZE, 1, 65536)
+        _number(config, fields.SEED, 0, 2**31 - 1)
 
 
 def choose_rest(config: TrainConfig) -> None:
@@ -182,7 +182,7 @@ def choose_rest(config: TrainConfig) -> None:
     changed = [name for name in FORM if state.get(FORM[name]) is not None or name in _refused()]
     if changed and st.button(
         _("Back to what is suggested"), icon=":material/restart_alt:", key="widget:suggested", type="tertiary",
-        help=_("Changed: {names}").format(names=", ".join(changed)), on_click=_forget_all,
+        help=_("Changed: {names}").format(names=", ".join(map(settings.title, changed))), on_click=_forget_all,
     ):  # fmt: skip
         st.rerun()
 
@@ -194,62 +194,62 @@ def forget_suggestions() -> None:
 
 
 def _optimiser(config: TrainConfig) -> None:
-    _pick(_("Optimiser"), config, fields.OPTIMIZER, dict(zip(OPTIMIZERS, ("Adam", "AdamW", "SGD", "RMSprop"), strict=True)))  # fmt: skip
+    _pick(config, fields.OPTIMIZER, dict(zip(OPTIMIZERS, ("Adam", "AdamW", "SGD", "RMSprop"), strict=True)))  # fmt: skip
     if _matters("momentum", config):
-        _number(_("Momentum"), config, fields.MOMENTUM, 0.0, 0.9999, step=0.05, format="%g")
+        _number(config, fields.MOMENTUM, 0.0, 0.9999, step=0.05, format="%g")
     if config.optimizer == "sgd" and config.momentum:
-        _flag(_("Nesterov's momentum"), config, fields.NESTEROV, _("Looks one step ahead before it turns."))
+        _flag(config, fields.NESTEROV, _("Looks one step ahead before it turns."))
     if _matters("beta1", config):
         columns = st.columns(2)
         with columns[0]:
             _number(
-                "β₁", config, fields.BETA1, 0.0, 0.99999, step=0.05, format="%g",
+                config, fields.BETA1, 0.0, 0.99999, step=0.05, format="%g",
                 help=_("Part of the mean gradient that each step keeps: 0.9 remembers some 10 steps."),
             )  # fmt: skip
         with columns[1]:
             _number(
-                "β₂", config, fields.BETA2, 0.0, 0.99999, step=0.01, format="%g",
+                config, fields.BETA2, 0.0, 0.99999, step=0.01, format="%g",
                 help=_("Part of the mean squared gradient that each step keeps: 0.999 remembers some 1,000 steps. A training of a few hundred steps learns better with 0.95."),
             )  # fmt: skip
     _number(
-        _("Weight decay"), config, fields.WEIGHT_DECAY, 0.0, 1.0, step=0.0005, format="%g",
+        config, fields.WEIGHT_DECAY, 0.0, 1.0, step=0.0005, format="%g",
         help=_("Pulls every weight a little towards 0 at each step."),
     )  # fmt: skip
     titles = (_("Constant"), _("Steps down"), _("Cosine: down to 0"), _("One cycle: up, then down to 0"))
-    _pick(_("Learning-rate schedule"), config, fields.SCHEDULE, dict(zip(SCHEDULES, titles, strict=True)))
+    _pick(config, fields.SCHEDULE, dict(zip(SCHEDULES, titles, strict=True)))
     if _matters("step_factor", config):
         columns = st.columns(2)
         with columns[0]:
-            _number(_("Step every … epochs"), config, fields.STEP_EPOCHS, 1, 1000)
+            _number(config, fields.STEP_EPOCHS, 1, 1000)
         with columns[1]:
-            _number(_("Times"), config, fields.STEP_FACTOR, 1e-6, 1.0, step=0.1, format="%g")
+            _number(config, fields.STEP_FACTOR, 1e-6, 1.0, step=0.1, format="%g")
     if _matters("warm_up", config):
         _number(
-            _("Warm-up (epochs)"), config, fields.WARM_UP, 0.0, 1000.0, step=0.5, format="%g",
+            config, fields.WARM_UP, 0.0, 1000.0, step=0.5, format="%g",
             help=_("The rate rises from 0 before the schedule begins."),
         )  # fmt: skip
 
 
 def _regularisation(config: TrainConfig) -> None:
     st.multiselect(
-        _("Augmentation"), AUGMENTS, format_func=labels.augments().__getitem__, placeholder=_("None"),
+        settings.title(fields.AUGMENT.key), AUGMENTS, format_func=labels.augments().__getitem__, placeholder=_("None"),
         help=_("Changes the training pictures at random, so that the network learns what does not matter. The Data page shows how."),
         **_shown(fields.AUGMENT, list(config.augment), tuple),
     )  # fmt: skip
     _number(
-        _("Label smoothing"), config, fields.LABEL_SMOOTHING, 0.0, 0.9, step=0.05, format="%g",
+        config, fields.LABEL_SMOOTHING, 0.0, 0.9, step=0.05, format="%g",
         help=_("Part of the target that is spread over all classes."),
     )  # fmt: skip
     _number(
-        _("Clip gradients at norm"), config, fields.CLIP_NORM, 0.0, 1e6, step=0.5, format="%g", help=_("0 leaves them as they are."),
+        config, fields.CLIP_NORM, 0.0, 1e6, step=0.5, format="%g", help=_("0 leaves them as they are."),
     )  # fmt: skip
     _number(
-        _("Validation part"), config, fields.VALIDATION, 0.0, 0.9, step=0.05, format="%g",
+        config, fields.VALIDATION, 0.0, 0.9, step=0.05, format="%g",
         help=_("Part of the training pictures that is kept for validation; 0 keeps none."),
     )  # fmt: skip
     if _matters("patience", config):
         _number(
-            _("Early stopping: patience (epochs)"), config, fields.PATIENCE, 0, 1000,
+            config, fields.PATIENCE, 0, 1000,
             help=_("Ends after so many epochs without a better validation loss; 0 never does."),
         )  # fmt: skip
 
@@ -259,17 +259,17 @@ def _precision(config: TrainConfig) -> None:
         _("Exact: 32 bits, the same again with the same seed"),
         _("Fast: 16 bits (bfloat16) where it pays"),
     )
-    _pick(_("Mode"), config, fields.MODE, dict(zip(MODES, modes, strict=True)))
+    _pick(config, fields.MODE, dict(zip(MODES, modes, strict=True)))
     if config.mode == "fast":
         _flag(
-            _("Compile first (torch.compile)"), config, fields.COMPILED,
+            config, fields.COMPILED,
             _("Takes a minute at the start; pays for small networks with large batches, and on a GPU."),
         )  # fmt: skip
     titles = (
         _("Automatic: Xavier for sigmoid and tanh, else PyTorch's"), _("PyTorch's own"), _("Xavier (Glorot), as in d2l"),
         _("Kaiming (He), for ReLU"),
     )  # fmt: skip
-    _pick(_("First weights"), config, fields.INITIALISATION, dict(zip(INITIALISATIONS, titles, strict=True)))
+    _pick(config, fields.INITIALISATION, dict(zip(INITIALISATIONS, titles, strict=True)))
 
 
 def _forget_all() -> None:
@@ -315,9 +315,7 @@ def _refused() -> dict[str, Any]:
     return {name: value for name, (value, _before) in kept.items()}
 
 
-def _number(
-    title: str, config: TrainConfig, field: Field[Any], least: float, most: float, **more: Any
-) -> None:
+def _number(config: TrainConfig, field: Field[Any], least: float, most: float, **more: Any) -> None:
     """Show a number. Streamlit would keep a number out of its bounds to itself, so it has none and they are checked here."""
     make = float if isinstance(least, float) else int
     typed, kept = _refused().get(field.key), state.get(field)
@@ -335,7 +333,7 @@ def _number(
             others[field.key] = (value, state.get(field))
         state.put(fields.FORM_REFUSED, others)
 
-    st.number_input(title, key=key, on_change=follow, **({"step": 1} | more))
+    st.number_input(settings.title(field.key), key=key, on_change=follow, **({"step": 1} | more))
     if typed is not None:
         sentence = (
             _("`{parameter}` (={value}) must be an integer from {least} to {most}") if make is int
@@ -347,13 +345,16 @@ def _number(
         )
 
 
-def _flag(title: str, config: TrainConfig, field: Field[Any], explained: str) -> None:
-    st.toggle(title, help=explained, **_shown(field, getattr(config, field.key), bool))
+def _flag(config: TrainConfig, field: Field[Any], explained: str) -> None:
+    st.toggle(settings.title(field.key), help=explained, **_shown(field, getattr(config, field.key), bool))
 
 
-def _pick(title: str, config: TrainConfig, field: Field[Any], titles: Mapping[str, str]) -> None:
+def _pick(config: TrainConfig, field: Field[Any], titles: Mapping[str, str]) -> None:
     st.selectbox(
-        title, list(titles), format_func=titles.__getitem__, **_shown(field, getattr(config, field.key), str)
+        settings.title(field.key),
+        list(titles),
+        format_func=titles.__getitem__,
+        **_shown(field, getattr(config, field.key), str),
     )
 
 

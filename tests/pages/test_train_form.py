@@ -114,7 +114,7 @@ def test_a_config_file_beyond_the_form_is_shown_and_its_numbers_are_to_be_correc
     upload = next(each for each in app.get("file_uploader") if each.key == "widget:config_file")
     upload.upload("wild.json", wild.to_json().encode(), "application/json").run()
     assert (app.number_input(key="widget:learning_rate").value, app.number_input(key="widget:epochs").value) == (50.0, 5000)  # fmt: skip
-    assert "Correct this first, then Start: learning_rate, epochs" in [each.value for each in app.caption]
+    assert "Correct this first, then Start: Learning rate, Epochs" in [each.value for each in app.caption]
     assert app.button(key="widget:start").disabled
     assert {"lr", "epochs"}.isdisjoint(app.query_params)
     app.number_input(key="widget:learning_rate").set_value(0.005).run()
