@@ -21,7 +21,9 @@ HEADLINE = N_("See a convolutional network think")
 
 # Streamlit leaves six rem above a page and large figures in a metric; on a phone both cost a screenful.
 # What is said of a living run keeps its rows, however wide its figures grow: the curves below must not jump.
+# Where a coding agent is installed Streamlit advertises its "skills" over the page, in English: not before a class.
 STYLE = """<style>
+.stSkillsNudge { display: none; }
 .stMainBlockContainer { padding-top: 4.25rem; padding-bottom: 3rem; }
 [data-testid="stMetricValue"] { font-size: 1.6rem; }
 [class*="_facts"] { row-gap: 0.5rem !important; }
