@@ -27,9 +27,9 @@ TUNED: dict[str, dict[str, Any]] = {
     "99": {"learning_rate": 0.005, "epochs": 2, "label_smoothing": 0.1, "beta1": 0.8, "beta2": 0.99},
 }
 """What differs between the recipes; the rest is in ``recipe``. Chosen on the last 10,000 training pictures among rates of
-0.003 to 0.012, batches of 32 to 256, AdamW and SGD, three initialisations, smoothing of 0 to 0.3, beta1 of 0.7 to 0.9, beta2
-of 0.9 to 0.999, one and two epochs, with and without shifts and turns. There: 98.25 to 98.47 % with four seeds, and (two looks at
-38,000) 99.05, 99.07 and 99.10 %. One look at 50,000 gave 98.83 to 98.96 %, whatever the betas."""
+0.003 to 0.012, batches of 32 to 256, AdamW and SGD, three initialisations, smoothing of 0 to 0.3, beta1 of 0.7 to 0.9,
+beta2 of 0.9 to 0.999, one and two epochs, with and without shifts and turns. There: 98.25 to 98.47 % with four seeds, and
+(two looks at 38,000) 99.05, 99.07 and 99.10 %. One look at 50,000 gave 98.83 to 98.96 %, whatever the betas."""
 
 PICTURES = {"98": 14_000, "99": 38_000}
 """Training pictures that a recipe is content with: the first ones, or those that a validation part leaves."""

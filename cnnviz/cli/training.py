@@ -77,8 +77,8 @@ def train(
     given = {
         "device": device, "mode": mode, "compiled": compiled, "epochs": epochs, "batch_size": batch_size,
         "learning_rate": learning_rate, "optimizer": optimizer, "momentum": momentum, "nesterov": nesterov,
-        "beta1": beta1, "beta2": beta2, "schedule": schedule, "step_epochs": step_epochs, "step_factor": step_factor, "warm_up": warm_up,
-        "weight_decay": weight_decay, "label_smoothing": label_smoothing, "clip_norm": clip_norm,
+        "beta1": beta1, "beta2": beta2, "schedule": schedule, "step_epochs": step_epochs, "step_factor": step_factor,
+        "warm_up": warm_up, "weight_decay": weight_decay, "label_smoothing": label_smoothing, "clip_norm": clip_norm,
         "patience": patience, "augment": _words(augment), "initialisation": initialisation,
         "validation_fraction": validation_fraction, "seed": seed,
     }  # fmt: skip

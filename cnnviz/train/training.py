@@ -19,7 +19,7 @@ from cnnviz.errors import RunError
 from cnnviz.train import devices, faults, records, snapshot, watch
 from cnnviz.train.config import TrainConfig, check_classes
 from cnnviz.train.control import Request
-from cnnviz.train.desk import EVERY as SOON
+from cnnviz.train.desk import EVERY as ASKED_EVERY
 from cnnviz.train.desk import Desk
 from cnnviz.train.events import (
     EpochEnd,
@@ -241,7 +241,7 @@ class Training:
             if time.perf_counter() >= due:  # a batch of a small network takes little longer than the asking
                 yield from self._between()
                 at_once = progress.step < 2 or self.desk.single or self.keeper.eager
-                due = 0.0 if at_once else time.perf_counter() + SOON
+                due = 0.0 if at_once else time.perf_counter() + ASKED_EVERY
             count = numbers.size(0)
             self._tally.add(self.batch(numbers, self.rate), count)
             progress.position += count

@@ -15,7 +15,7 @@ from cnnviz.train.about import MOST_NAME, MOST_NOTE, MOST_TAGS
 from cnnviz.train.run import ALIVE, CONFIG
 from cnnviz.ui import fields, runs, runs_curves, runs_words, state, tables
 from cnnviz.ui.guard import guard
-from cnnviz.ui.i18n import _, current, failure, sentence
+from cnnviz.ui.i18n import _, current, failure, paragraph, sentence
 from cnnviz.ui.runs_words import plain
 
 MOST_FILES = 500
@@ -221,7 +221,7 @@ def _config(row: Record) -> None:
     st.markdown(_("The same training again, on any machine with cnnviz:"))
     st.code("python -m cnnviz train --config config.json", language="bash")
     if changed := runs_words.changes(row):
-        st.caption(changed + " " + _("The config does not say so."))
+        st.caption(paragraph((changed, _("The config does not say so."))))
     st.download_button(
         _("Config (JSON)"), text, CONFIG, "application/json", icon=":material/data_object:", key="runs_save_config",
         on_click="ignore",

@@ -50,9 +50,8 @@ def test_a_part_of_a_batch_is_changed_as_it_is_in_the_whole(kinds, shape):
 
 
 def test_shift_and_drawing_have_kept_their_numbers(batch):
-    place = torch.linspace(0, 1, batch.numel(), dtype=torch.double).view_as(
-        batch
-    )  # a pixel elsewhere counts otherwise
+    # Weighed by its place: elsewhere a pixel counts otherwise.
+    place = torch.linspace(0, 1, batch.numel(), dtype=torch.double).view_as(batch)
     sums = {kind: (augment(batch, chance(), (kind,)) * place).sum().item() for kind in ("shift", "drawing")}
     assert sums == pytest.approx({"shift": 16169.07587, "drawing": 17503.71599}, rel=1e-7)
 
